@@ -1,0 +1,17 @@
+from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
+from curation.models.policies import Policy
+from curation.models.releases import Release, ReleaseFace
+from curation.models.votes import Annotation, Slot
+
+__all__ = [
+    "Annotation",
+    "Claim",
+    "Consensus",
+    "Flag",
+    "Policy",
+    "Quarantine",
+    "Release",
+    "ReleaseFace",
+    "Skip",
+    "Slot",
+]

@@ -1,0 +1,16 @@
+from ingest.models.identities import Identity
+from ingest.models.jobs import Candidate, CrawlJob, Discovery, LicenceEvidence
+from ingest.models.photos import Detection, DuplicateGroup, Face, Photo, Tombstone
+
+__all__ = [
+    "Candidate",
+    "CrawlJob",
+    "Detection",
+    "Discovery",
+    "DuplicateGroup",
+    "Face",
+    "Identity",
+    "LicenceEvidence",
+    "Photo",
+    "Tombstone",
+]

@@ -1,0 +1,59 @@
+"""The five roles, each a Django group, and who may open what."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+
+P = ParamSpec("P")
+Visitor = AbstractBaseUser | AnonymousUser
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class Role(models.TextChoices):
+    REVIEWER = "reviewer"
+    ADJUDICATOR = "adjudicator"
+    ADMIN = "admin"
+    RELEASE_MANAGER = "release manager"
+    AUDITOR = "auditor"
+
+
+def roles_of(user: Visitor) -> frozenset[str]:
+    """The names of the user's roles, read once a request; a superuser has all of them."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Role.values)
+    cached: frozenset[str] | None = getattr(user, "_mtf_roles", None)
+    if cached is None:
+        cached = frozenset(user.groups.values_list("name", flat=True)) & frozenset(Role.values)
+        user._mtf_roles = cached  # type: ignore[attr-defined]  # lives as long as the request's user object
+    return cached
+
+
+def has_role(user: Visitor, *roles: Role) -> bool:
+    return not roles_of(user).isdisjoint(roles)
+
+
+def give_role(user: User, role: Role) -> None:
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+
+
+def allow(*roles: Role, audit: bool = True) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBase]], View[P]]:
+    """Opens a view to people who have one of `roles`; with `audit`, an auditor may read it too (GET changes nothing)."""
+
+    def decorate(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            reads = audit and request.method in ("GET", "HEAD") and has_role(request.user, Role.AUDITOR)
+            if not (reads or has_role(request.user, *roles)):
+                raise PermissionDenied(f"This page is for people with the role: {', '.join(roles)}.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,33 @@
+"""Where files lie: pictures under their hashes, static files with hashed names."""
+
+import os
+from typing import Any
+
+from django.contrib.staticfiles.storage import HashedFilesMixin
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class AtomicFileSystemStorage(FileSystemStorage):
+    """Writes beside the target and renames: a name that exists is a whole file, whatever was killed."""
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        part = super()._save(f"{name}.{os.getpid()}.part", content)
+        try:
+            os.replace(self.path(part), self.path(name))
+        except OSError:
+            self.delete(part)
+            raise
+        return name
+
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names also inside our ES modules. Django's own switch would scan every package's scripts and
+    stumble over django_htmx's; so the module patterns apply to our `js/` alone."""
+
+    patterns = (
+        *HashedFilesMixin.patterns[:1],
+        ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),
+        ("js/**/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),
+    )

@@ -1,0 +1,24 @@
+import os
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+REPO = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_faces() -> Path:
+    """The folder of real photographs; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("MTF_FACES") or REPO.parent / "shared" / "faces")
+    if not (folder / "people").is_dir():
+        pytest.skip(f"no real photographs at MTF_FACES ({folder})")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Every test writes its pictures into a folder of its own."""
+    storages = dict(settings.STORAGES)
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "media"}}
+    settings.STORAGES = storages
