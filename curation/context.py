@@ -1,9 +1,39 @@
 """What every page's bar shows."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mtf_site.roles import Role, roles_of
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    label: str
+    roles: frozenset[Role]
+
+
+def _pages() -> Iterator[Page]:
+    everyone_above = {Role.ADMIN, Role.AUDITOR}
+    yield Page("review", _("Review"), frozenset({Role.REVIEWER, Role.ADJUDICATOR}))
+    yield Page("disputes", _("Disputes"), frozenset({Role.ADJUDICATOR, Role.AUDITOR}))
+    yield Page("identities", _("Identities"), frozenset(everyone_above))
+    yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
+    yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
+    yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {"nav": []}
+    """The pages that this person's roles open, in the order of the work; the one they are on is marked."""
+    roles = roles_of(request.user) if hasattr(request, "user") else frozenset()
+    links = [
+        {"label": page.label, "url": reverse(page.name), "active": request.path.startswith(reverse(page.name))}
+        for page in _pages()
+        if page.roles & roles
+    ]
+    return {"nav": links, "roles": sorted(roles)}

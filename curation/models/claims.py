@@ -53,7 +53,7 @@ class Claim(models.Model):
             pgtrigger.Trigger(
                 name="photo_is_the_faces",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("face", "photo"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("face_id", "photo_id"),
                 func="""
                     IF NEW.photo_id <> (SELECT photo_id FROM ingest_face WHERE id = NEW.face_id) THEN
                         RAISE EXCEPTION 'claim: photo % is not the photo of face %', NEW.photo_id, NEW.face_id

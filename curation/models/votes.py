@@ -139,7 +139,7 @@ class Slot(models.Model):
             pgtrigger.Trigger(
                 name="annotation_belongs",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("annotation", "reviewer", "claim", "question"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("annotation_id", "reviewer_id", "claim_id", "question"),
                 condition=pgtrigger.Q(new__annotation__isnull=False),
                 func="""
                     IF NOT EXISTS (

@@ -54,7 +54,7 @@ class Face(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="crop_never_changes",
-                operation=pgtrigger.UpdateOf("photo", "x", "y", "width", "height", "crop_sha256"),
+                operation=pgtrigger.UpdateOf("photo_id", "x", "y", "width", "height", "crop_sha256"),
             )
         ]
 

@@ -1,0 +1,139 @@
+"""Where reviewers differ, a senior one decides, with all votes in sight."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from curation.models import Annotation, Claim, Consensus, Flag, Policy, Skip, Slot
+from curation.models.claims import Question
+from curation.quarantine import add_slot
+from curation.settling import ATTRIBUTES, lock_photo, settle
+
+SKIPS_TO_SEE = 3
+MOST_VOTES = 9
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Race, gender and age are None where the adjudicator leaves a field as the votes have it."""
+
+    claim: int
+    question: str
+    verdict: str
+    reason: str = ""
+    identity: int | None = None
+    race: int | None = None
+    gender: int | None = None
+    age: int | None = None
+    note: str = ""
+
+
+def disputes(question: str) -> QuerySet[Claim]:
+    """Claims with a disputed field, or skipped by three; the oldest first."""
+    names = ["usable"] if question == Question.USABLE else list(ATTRIBUTES)
+    wanted = Claim.State.DISPUTED if question == Question.USABLE else Claim.State.ACCEPTED
+    disputed = Consensus.objects.filter(claim=OuterRef("pk"), field__in=names, state="disputed")
+    barred = Claim.objects.filter(face__quarantines__decision__in=["", "kept_out"])
+    claims = Claim.objects.filter(Exists(disputed), state=wanted).exclude(pk__in=barred.values("pk"))
+    return claims.order_by("id")
+
+
+def often_skipped() -> QuerySet[Skip]:
+    """One row a claim and question that three reviewers passed by, still unanswered."""
+    waits = Slot.objects.filter(claim=OuterRef("claim"), question=OuterRef("question"), waiting=True, purpose="vote")
+    rows = Skip.objects.filter(Exists(waits)).values("claim", "question").annotate(skips=Count("id"))
+    return rows.filter(skips__gte=SKIPS_TO_SEE).order_by("claim")  # type: ignore[return-value]
+
+
+def open_flags() -> QuerySet[Flag]:
+    return Flag.objects.filter(resolved_at=None).select_related("claim__identity", "claim__face", "reviewer")
+
+
+def voted(claim: Claim, question: str, person: User) -> bool:
+    """Whether they gave an answer here that still stands, be it counted or late."""
+    own = Annotation.objects.filter(claim=claim, question=question, reviewer=person, superseded_by=None)
+    return own.exclude(verdict="withdrawn").exclude(mode=Annotation.Mode.ADJUDICATION).exists()
+
+
+def decide(decision: Decision, *, adjudicator: User, policy: Policy) -> Annotation:
+    """Settles the question. A later decision supersedes an earlier one; both are kept."""
+    with transaction.atomic():
+        claim = Claim.objects.get(pk=decision.claim)
+        photo = lock_photo(claim.photo_id)
+        if photo is None or voted(claim, decision.question, adjudicator):
+            raise PermissionDenied("You voted on this face: another adjudicator must decide.")
+        slot = _adjudication_slot(claim, decision.question, adjudicator)
+        annotation = _annotate(decision, slot.annotation, adjudicator, policy)
+        slot.annotation, slot.reviewer = annotation, adjudicator
+        slot.waiting, slot.leased_until = False, None
+        slot.save()
+        settle(photo)
+    return annotation
+
+
+def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
+    """A lease of their own on a vote of this claim goes back first: one person holds one slot of a question."""
+    slots = Slot.objects.select_for_update().filter(claim=claim, question=question)
+    slots.filter(purpose="vote", reviewer=adjudicator, annotation=None).update(reviewer=None, leased_until=None)
+    like = slots.order_by("id").first()
+    if like is None:
+        raise ValidationError("This question has not been asked of this face yet.")
+    known = slots.filter(purpose="adjudication").select_related("annotation").first()
+    place = {"block": like.block, "shuffle": like.shuffle, "waiting": False}
+    return known or Slot(claim=claim, question=question, number=1, purpose="adjudication", **place)
+
+
+def _annotate(
+    decision: Decision, earlier: Annotation | None, adjudicator: User, policy: Policy
+) -> Annotation:
+    now = timezone.now()
+    return Annotation.objects.create(
+        id=uuid.uuid4(),
+        claim_id=decision.claim,
+        question=decision.question,
+        reviewer=adjudicator,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        relabel_to_id=decision.identity,
+        race=decision.race,
+        gender=decision.gender,
+        age=decision.age,
+        note=decision.note,
+        mode=Annotation.Mode.ADJUDICATION,
+        policy=policy,
+        shown_at=now,
+        decided_at=now,
+        supersedes=earlier,
+    )
+
+
+def ask_for_one_more_vote(*, claim_id: int, question: str) -> None:
+    """Puts the claim back into the queue for one reviewer who has not answered it."""
+    with transaction.atomic():
+        claim = Claim.objects.get(pk=claim_id)
+        photo = lock_photo(claim.photo_id)
+        last = Slot.objects.filter(claim=claim, question=question).order_by("-number").first()
+        if photo is None or last is None or last.number >= MOST_VOTES:
+            raise ValidationError("No further vote can be asked for this face: please decide.")
+        add_slot(last)
+        settle(photo)
+
+
+def resolve_flag(flag: Flag, *, adjudicator: User) -> None:
+    Flag.objects.filter(pk=flag.pk, resolved_at=None).update(resolved_by=adjudicator, resolved_at=timezone.now())
+
+
+def counts() -> Mapping[str, int]:
+    """How much waits for an adjudicator, by list."""
+    return {
+        "usable": disputes(Question.USABLE).count(),
+        "attributes": disputes(Question.ATTRIBUTES).count(),
+        "flags": open_flags().count(),
+        "skipped": len(often_skipped()),
+    }

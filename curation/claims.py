@@ -1,0 +1,62 @@
+"""Claims come into the queue because faces were found, and slots because claims need answers."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from curation.models import Claim, Policy, Slot
+from curation.policies import current_policy
+
+CLAIMS_LOCK = 0x4D5446_01
+LATELY = timedelta(hours=1)
+BLOCK = 10  # claims of one identity that share a block, and so are served in a run
+
+# A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
+# photo, is accepted already, or the face is barred. `nth` counts the identity's claims, so that a block holds ten.
+OPEN_CLAIMS = """
+WITH pairs AS (
+    SELECT DISTINCT f.id AS face_id, f.photo_id, c.identity_id
+    FROM ingest_candidate c JOIN ingest_face f ON f.photo_id = c.photo_id
+    WHERE c.state = 'done' AND c.finished_at >= %(since)s
+      AND NOT EXISTS (SELECT 1 FROM curation_claim k
+                      WHERE k.face_id = f.id AND (k.identity_id = c.identity_id OR k.state = 'accepted'))
+      AND NOT EXISTS (SELECT 1 FROM curation_claim k
+                      WHERE k.photo_id = f.photo_id AND k.identity_id = c.identity_id AND k.state = 'accepted')
+      AND NOT EXISTS (SELECT 1 FROM curation_quarantine q
+                      WHERE q.face_id = f.id AND q.decision IN ('', 'kept_out'))
+), numbered AS (
+    SELECT p.*, row_number() OVER (PARTITION BY identity_id ORDER BY face_id) - 1
+              + (SELECT count(*) FROM curation_claim k WHERE k.identity_id = p.identity_id) AS nth
+    FROM pairs p
+), opened AS (
+    INSERT INTO curation_claim (face_id, photo_id, identity_id, origin, state, created_at)
+    SELECT face_id, photo_id, identity_id, 'crawl', 'open', now() FROM numbered
+    ON CONFLICT DO NOTHING RETURNING id, face_id, identity_id
+)
+INSERT INTO curation_slot (claim_id, question, number, purpose, priority, block, shuffle, waiting)
+SELECT o.id, 'usable', number, 'vote', 0,
+       ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
+       ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
+FROM opened o JOIN numbered n USING (face_id, identity_id) CROSS JOIN generate_series(1, %(votes)s) AS number
+"""
+
+
+def open_claims(since: datetime | None = None) -> int:
+    """Opens what candidates finished since then (default: in the last hour) call for; says how many claims."""
+    votes = current_policy().votes_usable
+    since = since or timezone.now() - LATELY
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CLAIMS_LOCK])
+        if not cursor.fetchone()[0]:  # another process is at it
+            return 0
+        cursor.execute(OPEN_CLAIMS, {"since": since, "block": BLOCK, "votes": votes})
+        return int(cursor.rowcount) // votes
+
+
+def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
+    """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
+    like = Slot.objects.filter(claim=claim).order_by("id").first()
+    place = {"block": like.block, "shuffle": like.shuffle} if like else {"block": claim.identity_id, "shuffle": claim.pk}
+    numbers = range(1, policy.votes(question) + 1)
+    return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)

@@ -1,0 +1,70 @@
+"""One vote "under age / unsafe" or "licence problem" takes a face away from everybody until someone decides."""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from curation.models import Annotation, Quarantine, Slot
+from curation.settling import lock_photo, settle
+from ingest.models import Face
+
+IN_FORCE = ("", Quarantine.Decision.KEPT_OUT)
+
+
+def put_in_quarantine(alarm: Annotation) -> None:
+    """A licence is the photo's: then every face of the photo goes."""
+    face = alarm.claim.face
+    faces = Face.objects.filter(photo=face.photo_id) if alarm.reason == Quarantine.Kind.LICENCE else [face]
+    Quarantine.objects.bulk_create(
+        Quarantine(face=face, claim=alarm.claim, annotation=alarm, kind=alarm.reason) for face in faces
+    )
+
+
+def lift_for(alarm: Annotation) -> None:
+    """The reviewer took the alarm back. What an adjudicator has decided stays."""
+    alarm.quarantines.filter(decision="").update(
+        decision=Quarantine.Decision.WITHDRAWN, decided_by=alarm.reviewer_id, decided_at=timezone.now()
+    )
+
+
+def open_quarantines() -> QuerySet[Quarantine]:
+    return Quarantine.objects.filter(decision="").order_by("opened_at", "id")
+
+
+def decide(quarantine: Quarantine, *, adjudicator: User, release: bool, note: str) -> None:
+    """Decides all open alarms of the face. Nobody decides on an alarm of their own.
+
+    Released, the alarm's slot is set aside and another asked in its stead, so that k reviewers judge the face.
+    """
+    with transaction.atomic():
+        photo = lock_photo(quarantine.face.photo_id)
+        if photo is None:
+            return
+        alarms = Quarantine.objects.filter(face=quarantine.face, decision="").select_related("annotation")
+        if any(alarm.annotation.reviewer_id == adjudicator.pk for alarm in alarms):
+            raise PermissionDenied("You raised this alarm yourself: another adjudicator must decide.")
+        if release:
+            for alarm in alarms:
+                _ask_another(alarm.annotation)
+        decision = Quarantine.Decision.RELEASED if release else Quarantine.Decision.KEPT_OUT
+        alarms.update(decision=decision, decided_by=adjudicator, decided_at=timezone.now(), note=note)
+        settle(photo)
+
+
+def _ask_another(alarm: Annotation) -> None:
+    slot = Slot.objects.filter(annotation=alarm, purpose="vote").first()
+    if slot is None:
+        return
+    slot.purpose = Slot.Purpose.SET_ASIDE
+    slot.save(update_fields=["purpose"])
+    add_slot(slot)
+
+
+def add_slot(like: Slot) -> Slot:
+    """One vote more for the same question of the same claim."""
+    number = Slot.objects.filter(claim=like.claim_id, question=like.question).aggregate(n=Max("number"))["n"] + 1
+    return Slot.objects.create(
+        claim_id=like.claim_id, question=like.question, number=number, block=like.block, shuffle=like.shuffle
+    )

@@ -1,0 +1,132 @@
+"""Who answers what next. A lease is a slot with a reviewer and a time; taking one is a single statement."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from curation.models import Skip, Slot
+
+REVIEWER_LOCK = 0x4D54  # first key of the advisory lock that a reviewer's tabs share
+
+# The first free slots in queue order that this reviewer may still answer: not of a claim where they hold or
+# answered another slot, nor one they skipped. Of a claim's free slots only the lowest number is looked at, so one
+# statement cannot take two of the same claim. Rows that another reviewer is just taking are passed over.
+LEASE = """
+UPDATE curation_slot SET reviewer_id = %(reviewer)s, leased_until = now() + %(time)s
+WHERE id IN (
+    SELECT s.id FROM curation_slot s
+    WHERE s.question = %(question)s AND s.waiting AND s.purpose = 'vote'
+      AND (s.leased_until IS NULL OR s.leased_until < now())
+      AND NOT EXISTS (SELECT 1 FROM curation_slot mine
+                      WHERE mine.claim_id = s.claim_id AND mine.question = s.question
+                        AND mine.reviewer_id = %(reviewer)s)
+      AND NOT EXISTS (SELECT 1 FROM curation_slot lower
+                      WHERE lower.claim_id = s.claim_id AND lower.question = s.question AND lower.purpose = 'vote'
+                        AND lower.waiting AND lower.number < s.number
+                        AND (lower.leased_until IS NULL OR lower.leased_until < now()))
+      AND NOT EXISTS (SELECT 1 FROM curation_skip k
+                      WHERE k.claim_id = s.claim_id AND k.question = s.question AND k.reviewer_id = %(reviewer)s)
+    ORDER BY s.priority, s.block, s.shuffle, s.id
+    LIMIT %(want)s FOR UPDATE SKIP LOCKED)
+"""
+
+
+def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = ()) -> list[Slot]:
+    """The reviewer's leases in queue order, without the claims in `have`, topped up by at most `want` new ones."""
+    with transaction.atomic():
+        _lock(reviewer)
+        _free_expired(reviewer)
+        held = _held(reviewer, question).exclude(claim__in=have).count()
+        if want > held:
+            _take(reviewer, question, want - held)
+        leases = _held(reviewer, question)
+        leases.update(leased_until=timezone.now() + _time())
+        wanted = leases.exclude(claim__in=have).order_by("priority", "block", "shuffle", "id")
+        return list(wanted.select_related("claim__identity", "claim__face", "claim__photo")[: max(want, 0)])
+
+
+def _lock(reviewer: User) -> None:
+    """Two tabs of one reviewer take leases one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REVIEWER_LOCK, reviewer.pk])
+
+
+def _take(reviewer: User, question: str, want: int) -> None:
+    with connection.cursor() as cursor:
+        values = {"reviewer": reviewer.pk, "question": question, "want": want, "time": _time()}
+        cursor.execute(LEASE, values)
+
+
+def _held(reviewer: User, question: str) -> QuerySet[Slot]:
+    return Slot.objects.filter(reviewer=reviewer, question=question, purpose="vote", waiting=True)
+
+
+def _free_expired(reviewer: User) -> None:
+    _free(Q(reviewer=reviewer, leased_until__lt=timezone.now()))
+
+
+def _free(which: Q) -> int:
+    unanswered = Slot.objects.filter(which, annotation__isnull=True, purpose="vote")
+    return unanswered.update(reviewer=None, leased_until=None)
+
+
+def _time() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def free_expired_leases() -> int:
+    """What reviewers left lying goes back to everybody; also leases of slots that nobody needs to answer now."""
+    return _free(Q(leased_until__lt=timezone.now()) | Q(waiting=False, reviewer__isnull=False))
+
+
+def give_back(*, reviewer: User) -> int:
+    """All that the reviewer holds and has not answered."""
+    return _free(Q(reviewer=reviewer))
+
+
+def bring_back_skipped(*, reviewer: User, question: str) -> int:
+    return Skip.objects.filter(reviewer=reviewer, question=question).delete()[0]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Claims of one question that still want answers, as one reviewer sees them."""
+
+    total: int
+    mine: int
+    skipped: int
+    answered: int
+
+    @property
+    def leased_by_others(self) -> int:
+        return max(self.total - self.mine - self.skipped - self.answered, 0)
+
+
+def waiting(*, reviewer: User, question: str) -> Waiting:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"reviewer": reviewer.pk, "question": question})
+        return Waiting(*cursor.fetchone())
+
+
+WAITING = """
+SELECT count(*),
+       count(*) FILTER (WHERE NOT answered AND NOT skipped AND free),
+       count(*) FILTER (WHERE NOT answered AND skipped),
+       count(*) FILTER (WHERE answered)
+FROM (
+    SELECT bool_or(s.leased_until IS NULL OR s.leased_until < now() OR s.reviewer_id = %(reviewer)s) AS free,
+           EXISTS (SELECT 1 FROM curation_slot mine WHERE mine.claim_id = s.claim_id AND mine.question = s.question
+                     AND mine.reviewer_id = %(reviewer)s AND mine.annotation_id IS NOT NULL) AS answered,
+           EXISTS (SELECT 1 FROM curation_skip k WHERE k.claim_id = s.claim_id AND k.question = s.question
+                     AND k.reviewer_id = %(reviewer)s) AS skipped
+    FROM curation_slot s
+    WHERE s.question = %(question)s AND s.waiting AND s.purpose = 'vote'
+    GROUP BY s.claim_id, s.question
+) AS claims
+"""

@@ -1,0 +1,207 @@
+"""Turns the counted answers about one photo into claim states, consensus and open slots: the only writer of these.
+
+A photo is the unit because its faces and identities exclude one another: a face shows one person, and a person
+is in a photo once. Whoever writes an answer holds the photo's lock (`lock_photo`) and calls `settle` in the same
+transaction, so effects happen once and in order. `rebuild_consensus` runs the same over everything.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from curation.carrying import carry_relabels
+from curation.claims import open_slots
+from curation.consensus import Outcome, majority
+from curation.models import Annotation, Claim, Consensus, Quarantine, Slot
+from curation.policies import current_policy
+from ingest.models import Photo
+
+ATTRIBUTES = ("race", "gender", "age")
+USABLE_VALUES = {"accept": "accept", "reject": "reject", "relabel": "reject", "cannot_tell": "cannot_tell"}
+UNANSWERED = Outcome("open", "", 0, 0)
+
+
+@dataclass
+class Case:
+    """One claim with what was answered about it."""
+
+    claim: Claim
+    slots: list[Slot]
+    barred: bool  # its face is in quarantine, or was kept out for good
+    kept_out: bool
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    adjudicated: set[str] = field(default_factory=set)
+
+    def votes(self, question: str) -> list[Annotation]:
+        return [s.annotation for s in self.of(question, "vote") if s.annotation]
+
+    def decision(self, question: str) -> Annotation | None:
+        return next((s.annotation for s in self.of(question, "adjudication") if s.annotation), None)
+
+    def of(self, question: str, purpose: str) -> list[Slot]:
+        return [slot for slot in self.slots if slot.question == question and slot.purpose == purpose]
+
+    @property
+    def usable(self) -> Outcome:
+        return self.outcomes.get("usable", UNANSWERED)
+
+    @property
+    def orphaned(self) -> bool:
+        """A relabel that nobody stands by any more."""
+        return self.claim.origin == Claim.Origin.RELABEL and not self.usable.votes and "usable" not in self.adjudicated
+
+
+def lock_photo(photo_id: int) -> Photo | None:
+    """Held to the end of the transaction; None where the photo is gone. Leaves foreign keys to it free."""
+    return Photo.objects.select_for_update(no_key=True).filter(pk=photo_id).first()
+
+
+def settle(photo: Photo) -> None:
+    cases = _cases(photo)
+    while carry_relabels({case.claim: _relabels(case) for case in cases}):
+        cases = _cases(photo)
+    _write_states(cases, _accepted(cases))
+    for case in cases:
+        _write_consensus(case)
+        _open_attributes(case)
+        _write_waiting(case)
+
+
+def _cases(photo: Photo) -> list[Case]:
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(claim__photo=photo).select_related("annotation").order_by("id"):
+        slots[slot.claim_id].append(slot)
+    in_force = Quarantine.objects.filter(face__photo=photo, decision__in=["", Quarantine.Decision.KEPT_OUT])
+    barred = dict(in_force.order_by("decision").values_list("face_id", "decision"))  # kept_out sorts last, and wins
+    cases = [
+        Case(claim, slots[claim.pk], claim.face_id in barred, bool(barred.get(claim.face_id)))
+        for claim in photo.claims.select_related("identity").order_by("id")
+    ]
+    for case in cases:
+        _count(case)
+    return cases
+
+
+def _count(case: Case) -> None:
+    usable = [USABLE_VALUES[v.verdict] for v in case.votes("usable") if v.verdict in USABLE_VALUES]
+    case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable"))
+    for name in ATTRIBUTES:
+        values = [str(value) for v in case.votes("attributes") if (value := getattr(v, name)) is not None]
+        case.outcomes[name] = majority(values, wanted=_wanted(case, "attributes"))
+    _apply_decisions(case)
+
+
+def _wanted(case: Case, question: str) -> int:
+    return max(len(case.of(question, "vote")), 1)
+
+
+def _apply_decisions(case: Case) -> None:
+    usable, attributes = case.decision("usable"), case.decision("attributes")
+    decided = {"usable": USABLE_VALUES.get(usable.verdict)} if usable else {}
+    if attributes:
+        decided |= {name: str(v) for name in ATTRIBUTES if (v := getattr(attributes, name)) is not None}
+    for name, value in decided.items():
+        if value is not None:
+            before = case.outcomes[name]
+            case.outcomes[name] = Outcome("settled", value, min(before.support, before.votes), before.votes)
+            case.adjudicated.add(name)
+
+
+def _relabels(case: Case) -> list[Annotation]:
+    """The votes that a settled "not this person" carries to other claims."""
+    if case.usable.value != "reject" or case.barred:
+        return []
+    decision = case.decision("usable")
+    return [decision] if decision else case.votes("usable")
+
+
+def _accepted(cases: list[Case]) -> set[int]:
+    """Claims accepted, at most one a face and one an identity: a decision goes before votes, the older before
+    the newer."""
+    chosen: set[int] = set()
+    faces: set[int] = set()
+    identities: set[int] = set()
+    wanting = [c for c in cases if c.usable.value == "accept" and not c.kept_out]
+    for case in sorted(wanting, key=_precedence):
+        claim = case.claim
+        if claim.face_id not in faces and claim.identity_id not in identities:
+            chosen.add(claim.pk)
+            faces.add(claim.face_id)
+            identities.add(claim.identity_id)
+    return chosen
+
+
+def _precedence(case: Case) -> tuple[bool, bool, int]:
+    return "usable" not in case.adjudicated, case.claim.state != Claim.State.ACCEPTED, case.claim.pk
+
+
+def _write_states(cases: list[Case], accepted: set[int]) -> None:
+    faces = {c.claim.face_id for c in cases if c.claim.pk in accepted}
+    identities = {c.claim.identity_id for c in cases if c.claim.pk in accepted}
+    states = {c.claim: _state(c, accepted, faces, identities) for c in cases}
+    changed = [claim for claim, state in states.items() if claim.state != state]
+    # The accepted last: the constraints allow one at any moment.
+    for claim in sorted(changed, key=lambda c: states[c] == Claim.State.ACCEPTED):
+        claim.state = states[claim]
+        claim.save(update_fields=["state"])
+
+
+def _state(case: Case, accepted: set[int], faces: set[int], identities: set[int]) -> Claim.State:
+    claim, outcome = case.claim, case.usable
+    if claim.pk in accepted:
+        return Claim.State.ACCEPTED
+    if case.kept_out or outcome.value in ("reject", "cannot_tell"):
+        return Claim.State.REJECTED
+    if claim.face_id in faces or claim.identity_id in identities or outcome.value or case.orphaned:
+        return Claim.State.CLOSED
+    return Claim.State.DISPUTED if outcome.state == "disputed" else Claim.State.OPEN
+
+
+def _write_consensus(case: Case) -> None:
+    known = {row.field: row for row in case.claim.consensus.all()}
+    for name, outcome in case.outcomes.items():
+        row = known.get(name)
+        if outcome.votes or name in case.adjudicated:
+            _write_field(case, name, outcome, row)
+        elif row:
+            row.delete()
+
+
+def _write_field(case: Case, name: str, outcome: Outcome, row: Consensus | None) -> None:
+    method = Consensus.Method.ADJUDICATION if name in case.adjudicated else Consensus.Method.MAJORITY
+    values = {
+        "state": outcome.state,
+        "value": outcome.value,
+        "support": outcome.support,
+        "votes": outcome.votes,
+        "method": method,
+    }
+    if row is None:
+        Consensus.objects.create(claim=case.claim, field=name, **values)
+    elif any(getattr(row, key) != value for key, value in values.items()):
+        for key, value in values.items():
+            setattr(row, key, value)
+        row.save(update_fields=[*values, "updated_at"])
+
+
+def _open_attributes(case: Case) -> None:
+    if case.claim.state == Claim.State.ACCEPTED and not case.of("attributes", "vote"):
+        case.slots += open_slots(case.claim, "attributes", current_policy())
+
+
+def _write_waiting(case: Case) -> None:
+    for question, asked in _asked(case).items():
+        slots = case.of(question, "vote")
+        for waits in (True, False):
+            turned = [s.pk for s in slots if s.waiting != waits and (asked and s.annotation is None) == waits]
+            if turned:
+                Slot.objects.filter(pk__in=turned).update(waiting=waits)
+
+
+def _asked(case: Case) -> dict[str, bool]:
+    """Whether each question still wants votes for this claim."""
+    settled = all(case.outcomes[name].state == "settled" for name in ATTRIBUTES)
+    return {
+        "usable": case.claim.state == Claim.State.OPEN and not case.barred,
+        "attributes": case.claim.state == Claim.State.ACCEPTED and not case.barred and not settled,
+    }
+

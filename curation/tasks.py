@@ -1,0 +1,15 @@
+"""Celery's doors into curation: thin, and harmless when run twice."""
+
+from celery import shared_task
+
+from curation import claims, queue
+
+
+@shared_task(name="curation.tasks.open_claims", ignore_result=True)
+def open_claims() -> int:
+    return claims.open_claims()
+
+
+@shared_task(name="curation.tasks.free_leases", ignore_result=True)
+def free_leases() -> int:
+    return queue.free_expired_leases()

@@ -1,0 +1,34 @@
+"""Crops and reduced photos under their hashes: for people with a role here, kept by their browser a day at most."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from ingest import store
+from mtf_site.roles import roles_of
+
+PRIVATE_FOR_A_DAY = "private, max-age=86400, immutable"
+
+
+@require_safe
+def crop(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    return _picture(request, store.name_of("crops", sha256))
+
+
+@require_safe
+def photo(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The reduced copy without metadata; originals never leave the server."""
+    return _picture(request, store.name_of("previews", sha256))
+
+
+def _picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    if not roles_of(request.user):
+        raise PermissionDenied("Pictures are for people with a role here.")
+    try:
+        file = default_storage.open(name)
+    except OSError as error:
+        raise Http404("There is no such picture.") from error
+    headers = {"Cache-Control": PRIVATE_FOR_A_DAY, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(file, content_type="image/jpeg", headers=headers)

@@ -1,0 +1,124 @@
+"""The reviewer's two screens, and the one call that their script makes."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from curation import queue, serving
+from curation.annotations import record
+from curation.entries import Result, SyncForm, one_line, parse
+from curation.models import Annotation, Policy
+from curation.policies import current_policy
+from ingest.models import Identity
+from mtf_site.roles import Role, allow, has_role
+
+REVIEWERS = (Role.REVIEWER, Role.ADJUDICATOR)
+TYPE_AHEAD = 12
+RECENT_PEOPLE = 5
+
+
+@never_cache
+@allow(*REVIEWERS, audit=False)
+@require_GET
+def page(request: HttpRequest, question: str) -> HttpResponse:
+    batch = serving.batch(reviewer=request.user, question=question, policy=current_policy())
+    template = "curation/review.html" if question == "usable" else "curation/attributes.html"
+    context = {"batch": batch, "item": next(iter(batch["items"]), None), "new_id": uuid.uuid4(), "now": timezone.now()}
+    return render(request, template, context)
+
+
+@login_not_required  # the script wants an answer it can read, not a redirect to the login page
+@require_POST
+def sync(request: HttpRequest) -> JsonResponse:
+    form = SyncForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"error": one_line(form)}, status=400)
+    wanted = form.cleaned_data["payload"]
+    if request.user.pk != wanted["user"] or not has_role(request.user, *REVIEWERS):
+        return JsonResponse({"error": "signed-out"}, status=403)
+    policy = current_policy()
+    results = [_save(raw, request, policy) for raw in wanted["entries"]]
+    want = wanted["want"] or 0
+    batch = serving.batch(
+        reviewer=request.user, question=wanted["question"], policy=policy, want=want, have=wanted["have"]
+    )
+    return JsonResponse({"results": results, **batch})
+
+
+def _save(raw: Any, request: HttpRequest, policy: Policy) -> dict[str, Any]:
+    entry = parse(raw, policy)
+    result = entry if isinstance(entry, Result) else record(entry, reviewer=request.user, policy=policy)
+    name = raw.get("id") if isinstance(raw, dict) else None
+    return {"id": name, "status": result.status, "code": result.code, "message": result.message}
+
+
+@allow(*REVIEWERS, audit=False)
+@require_POST
+def answer(request: HttpRequest) -> HttpResponse:
+    """The screen as a plain form: one button, one entry, back to the same screen."""
+    question = "attributes" if request.POST.get("question") == "attributes" else "usable"
+    result = _save(_entry_of_form(request, question), request, current_policy())
+    if result["code"] != 200:
+        messages.error(request, result["message"] or _("That could not be saved."))
+    return redirect("review" if question == "usable" else "attributes")
+
+
+def _entry_of_form(request: HttpRequest, question: str) -> dict[str, Any]:
+    kind, _colon, reason = request.POST.get("answer", "").partition(":")
+    fields = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+    entry = {**fields, "question": question}
+    if kind == "undo":
+        return {"kind": "undo", "id": str(uuid.uuid4()), "target": _last_answer(request)}
+    if kind == "skip":
+        return {**entry, "kind": "skip"}
+    if kind == "relabel":
+        entry["identity"] = entry.get("identity") or _named(str(entry.get("identity_name", "")))
+    return {**entry, "kind": "answer", "verdict": kind, "reason": reason}
+
+
+def _last_answer(request: HttpRequest) -> str:
+    rows = Annotation.objects.filter(reviewer=request.user, superseded_by=None, carried_from=None)
+    last = rows.exclude(verdict="withdrawn").exclude(mode="adjudication").order_by("-received_at").first()
+    return str(last.pk) if last else str(uuid.uuid4())
+
+
+def _named(name: str) -> int | None:
+    """The one approved identity of that name."""
+    found = Identity.objects.filter(name__iexact=name.strip(), state=Identity.State.APPROVED)
+    return found.get().pk if found.count() == 1 else None
+
+
+@allow(*REVIEWERS, audit=False)
+@require_GET
+def identities(request: HttpRequest) -> JsonResponse:
+    typed = request.GET.get("q", "").strip()[:100]
+    approved = Identity.objects.filter(state=Identity.State.APPROVED)
+    if typed:
+        people = list(approved.filter(name__icontains=typed).order_by("name")[:TYPE_AHEAD])
+    else:
+        people = _recent_people(request)
+    rows = [{"id": person.pk, "name": person.name, "about": serving.describe(person)} for person in people]
+    return JsonResponse({"identities": rows})
+
+
+def _recent_people(request: HttpRequest) -> list[Identity]:
+    """The identities that this reviewer named last, each once."""
+    relabels = Annotation.objects.filter(reviewer=request.user, verdict="relabel").select_related("relabel_to")
+    named = [row.relabel_to for row in relabels.order_by("-received_at")[:50] if row.relabel_to]
+    return list({person.pk: person for person in named}.values())[:RECENT_PEOPLE]
+
+
+@allow(*REVIEWERS, audit=False)
+@require_POST
+def unskip(request: HttpRequest, question: str) -> HttpResponse:
+    count = queue.bring_back_skipped(reviewer=request.user, question=question)
+    messages.success(request, _("%d skipped faces are back in your queue.") % count)
+    return redirect("review" if question == "usable" else "attributes")
