@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from curation.annotations import withdraw
 from curation.models import Annotation, Claim, Consensus, Flag, Policy, Skip, Slot
 from curation.models.claims import Question
-from curation.quarantine import add_slot
+from curation.quarantine import add_slot, open_quarantines
 from curation.settling import ATTRIBUTES, lock_photo, settle
 
 SKIPS_TO_SEE = 3
@@ -69,12 +70,21 @@ def decide(decision: Decision, *, adjudicator: User, policy: Policy) -> Annotati
         if photo is None or voted(claim, decision.question, adjudicator):
             raise PermissionDenied("You voted on this face: another adjudicator must decide.")
         slot = _adjudication_slot(claim, decision.question, adjudicator)
-        annotation = _annotate(decision, slot.annotation, adjudicator, policy)
+        earlier = slot.annotation
+        annotation = _annotate(decision, earlier, adjudicator, policy)
         slot.annotation, slot.reviewer = annotation, adjudicator
         slot.waiting, slot.leased_until = False, None
         slot.save()
+        if earlier is not None:
+            _take_back_copies(earlier)
         settle(photo)
     return annotation
+
+
+def _take_back_copies(earlier: Annotation) -> None:
+    """What a decision carried to the claim for another person falls with it."""
+    for copy in earlier.carried.filter(superseded_by=None):
+        withdraw(copy, id=uuid.uuid5(copy.pk, "withdrawn"))
 
 
 def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
@@ -84,7 +94,7 @@ def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
     like = slots.order_by("id").first()
     if like is None:
         raise ValidationError("This question has not been asked of this face yet.")
-    known = slots.filter(purpose="adjudication").select_related("annotation").first()
+    known = slots.filter(purpose="adjudication").first()
     place = {"block": like.block, "shuffle": like.shuffle, "waiting": False}
     return known or Slot(claim=claim, question=question, number=1, purpose="adjudication", **place)
 
@@ -113,14 +123,18 @@ def _annotate(
     )
 
 
-def ask_for_one_more_vote(*, claim_id: int, question: str) -> None:
+def ask_for_one_more_vote(*, claim_id: int, question: str, adjudicator: User) -> None:
     """Puts the claim back into the queue for one reviewer who has not answered it."""
     with transaction.atomic():
         claim = Claim.objects.get(pk=claim_id)
         photo = lock_photo(claim.photo_id)
+        if voted(claim, question, adjudicator):
+            raise PermissionDenied("You voted on this face: another adjudicator must decide.")
         last = Slot.objects.filter(claim=claim, question=question).order_by("-number").first()
         if photo is None or last is None or last.number >= MOST_VOTES:
             raise ValidationError("No further vote can be asked for this face: please decide.")
+        if Slot.objects.filter(claim=claim, question=question, purpose="vote", waiting=True).exists():
+            raise ValidationError("A vote is asked for already: it waits for a reviewer.")
         add_slot(last)
         settle(photo)
 
@@ -132,6 +146,7 @@ def resolve_flag(flag: Flag, *, adjudicator: User) -> None:
 def counts() -> Mapping[str, int]:
     """How much waits for an adjudicator, by list."""
     return {
+        "quarantined": open_quarantines().count(),
         "usable": disputes(Question.USABLE).count(),
         "attributes": disputes(Question.ATTRIBUTES).count(),
         "flags": open_flags().count(),

@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -17,7 +17,7 @@ def real_faces() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def own_media(settings: SettingsWrapper, tmp_path: Path) -> None:
+def own_media(settings: Settings, tmp_path: Path) -> None:
     """Every test writes its pictures into a folder of its own."""
     storages = dict(settings.STORAGES)
     storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "media"}}

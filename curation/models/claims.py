@@ -94,7 +94,8 @@ class Consensus(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["claim", "field"], name="consensus_once_per_field"),
             models.CheckConstraint(
-                name="consensus_settled_has_value", condition=Q(state="settled") & ~Q(value="") | Q(value="")
+                name="consensus_settled_has_value",
+                condition=Q(state="settled") & ~Q(value="") | ~Q(state="settled") & Q(value=""),
             ),
             models.CheckConstraint(name="consensus_support_within_votes", condition=Q(support__lte=models.F("votes"))),
         ]
