@@ -1,0 +1,95 @@
+"""Reading a CSV that people wrote: every fault listed with its line, nothing half accepted."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Problem = tuple[int, str]
+
+
+class CsvError(Exception):
+    """The file is refused. `problems` are (line, message), line 0 for the file as a whole."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(f"line {line}: {text}" if line else text for line, text in self.problems)
+
+
+@dataclass(frozen=True)
+class Row:
+    line: int  # where the row begins, the header being line 1
+    values: dict[str, str]  # every allowed column, "" where the file has none; stripped
+
+
+def read_rows(data: str | bytes, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Row]:
+    """Rows of a table whose header names all of `required` and nothing beyond `optional`, in any order."""
+    records = _records(_text(data))
+    header_line, header = next(records, (0, []))
+    if not header_line:
+        raise CsvError([(0, "The file is empty.")])
+    _check_header(header_line, header, required, optional)
+    rows, problems = [], []
+    for line, cells in records:
+        if len(cells) != len(header):
+            problems.append((line, f"{len(cells)} values under {len(header)} columns."))
+        else:
+            rows.append(_row(line, header, cells, required + optional))
+    if problems:
+        raise CsvError(problems)
+    if not rows:
+        raise CsvError([(0, "The file has a header and no rows.")])
+    return rows
+
+
+def _text(data: str | bytes) -> str:
+    text = _decoded(data) if isinstance(data, bytes) else data
+    if "\0" in text:
+        raise CsvError([(text[: text.index("\0")].count("\n") + 1, "Not text: it holds a zero byte.")])
+    return text.removeprefix("\ufeff")
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise CsvError([(line, "Not UTF-8 text; save the file as CSV UTF-8.")]) from error
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, stripped cells) of every record that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, [cell.strip() for cell in cells]
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise CsvError([(line, f"Not readable as CSV: {error}.")]) from error
+
+
+def _check_header(line: int, header: list[str], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    problems: list[Problem] = []
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        raise CsvError([(line, "The columns are not separated by commas; save the file as CSV with commas.")])
+    for name in required:
+        if name not in header:
+            problems.append((line, f"The column {name} is missing."))
+    for name in dict.fromkeys(header):
+        if name not in required + optional:
+            known = ", ".join(required + optional)
+            problems.append((line, f"Unknown column {name!r}; the columns are {known}."))
+        if header.count(name) > 1:
+            problems.append((line, f"The column {name} is there {header.count(name)} times."))
+    if problems:
+        raise CsvError(problems)
+
+
+def _row(line: int, header: list[str], cells: list[str], columns: tuple[str, ...]) -> Row:
+    given = dict(zip(header, cells, strict=True))
+    return Row(line, {name: given.get(name, "") for name in columns})

@@ -1,0 +1,98 @@
+"""The list of public figures that somebody approved, as CSV."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ingest.csv_input import CsvError, Problem, Row, read_rows
+
+REQUIRED = ("name",)
+OPTIONAL = ("aliases", "wikidata_id", "birth_date", "race", "gender", "basis")
+WIKIDATA_ID = re.compile(r"Q[1-9]\d*", re.ASCII)
+BIRTH_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+MAX_NAME = 200
+
+Precision = Literal["", "year", "month", "day"]
+
+
+@dataclass(frozen=True)
+class IdentityRow:
+    line: int
+    name: str
+    aliases: tuple[str, ...] = ()
+    wikidata_id: str = ""
+    birth_date: date | None = None  # the first day of what is known
+    birth_precision: Precision = ""
+    race: str = ""  # claimed; the text as given
+    gender: str = ""
+    basis: str = ""  # why this is a public figure; "" leaves the import's own
+
+
+def read_identities_csv(data: str | bytes) -> list[IdentityRow]:
+    """All rows, or CsvError with every faulty line."""
+    rows = read_rows(data, REQUIRED, OPTIONAL)
+    problems = [problem for row in rows for problem in _faults(row)]
+    problems += _repeats(rows, "name")
+    problems += _repeats(rows, "wikidata_id")
+    if problems:
+        raise CsvError(sorted(problems))
+    return [_identity(row) for row in rows]
+
+
+def read_birth_date(text: str) -> tuple[date | None, Precision]:
+    """The date and how much of it is known; ValueError for anything but YYYY, YYYY-MM or YYYY-MM-DD."""
+    if not text:
+        return None, ""
+    match = BIRTH_DATE.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    year, month, day = match.groups()
+    precision: Precision = "day" if day else "month" if month else "year"
+    return date(int(year), int(month or 1), int(day or 1)), precision
+
+
+def _identity(row: Row) -> IdentityRow:
+    values = row.values
+    birth_date, precision = read_birth_date(values["birth_date"])
+    aliases = dict.fromkeys(_one_line(alias) for alias in values["aliases"].split("|"))
+    return IdentityRow(
+        line=row.line,
+        name=_one_line(values["name"]),
+        aliases=tuple(alias for alias in aliases if alias),
+        wikidata_id=values["wikidata_id"],
+        birth_date=birth_date,
+        birth_precision=precision,
+        race=values["race"],
+        gender=values["gender"],
+        basis=values["basis"],
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _faults(row: Row) -> Iterator[Problem]:
+    if not row.values["name"]:
+        yield row.line, "The name is missing."
+    if len(row.values["name"]) > MAX_NAME:
+        yield row.line, f"The name is longer than {MAX_NAME} characters."
+    if (wikidata_id := row.values["wikidata_id"]) and not WIKIDATA_ID.fullmatch(wikidata_id):
+        yield row.line, f"The wikidata_id {wikidata_id!r} is not Q and a number."
+    try:
+        born, _ = read_birth_date(row.values["birth_date"])
+    except ValueError:
+        yield row.line, f"The birth_date {row.values['birth_date']!r} is not YYYY, YYYY-MM or YYYY-MM-DD."
+    else:
+        if born and born > date.today():
+            yield row.line, "The birth_date lies in the future."
+
+
+def _repeats(rows: list[Row], column: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for row in rows:
+        key = _one_line(row.values[column]).casefold()
+        if key and (line := first.setdefault(key, row.line)) != row.line:
+            yield row.line, f"The same {column} as line {line}."
