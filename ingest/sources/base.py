@@ -1,0 +1,68 @@
+"""What a source of pictures is: asked for one identity, it answers hits."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ingest.network import GuardedSession
+
+
+@dataclass(frozen=True)
+class Query:
+    """One identity to look for. `parameters` are the crawl job's, named by the source's `needs`."""
+
+    identity_name: str
+    aliases: tuple[str, ...] = ()
+    limit: int = 100  # hits at most, over all passes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    base_address: str = ""  # "" means the source's own; tests and the demo put a local server here
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A picture that a source says shows the identity. What it says of the licence is a claim, no proof."""
+
+    image_url: str  # http(s), or file:// from the folder source
+    page_url: str = ""
+    title: str = ""
+    creator: str = ""
+    licence_url: str = ""
+    rank: int = 0  # from 1, in the source's own order
+    query: str = ""
+    filter: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+class SourceError(Exception):
+    """The source could not be asked to the end; says why in one sentence for the job's page.
+
+    `transient` errors are worth another try, after `retry_after` seconds where the source named a time.
+    """
+
+    def __init__(self, message: str, transient: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message, transient, retry_after)
+        self.message = message
+        self.transient = transient
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Source(Protocol):
+    """One file in this folder and one line in the registry."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Parameters without which a job of this source makes no sense."""
+        ...
+
+    def discover(self, query: Query, session: GuardedSession) -> Iterator[Hit]:
+        """Yield hits as they are found; raise SourceError, possibly after some hits."""
+        ...
