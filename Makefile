@@ -1,0 +1,43 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+STAMP := $(VENV)/.installed
+
+.PHONY: help install demo test lint bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make install   .venv with everything that demo, test, lint and bench need"
+	@echo "make demo      a real crawl over drawn photographs, and the web site (PORT=8000)"
+	@echo "make test      every test (MTF_FACES names a folder of real photographs)"
+	@echo "make lint      ruff, mypy, import-linter"
+	@echo "make bench     the figures of bench/, as JSON lines"
+
+install: $(STAMP)
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "MTF Curator needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV), a minute or two the first time"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+demo: install
+	@exec $(BIN)/python -m demo --port $(PORT)
+
+test: install
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	PYTHONPATH=. $(BIN)/lint-imports
+
+bench: install
+	@for file in bench/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
