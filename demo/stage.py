@@ -1,0 +1,70 @@
+"""Sets the scene: tables, accounts, identities, and one crawl job."""
+
+import io
+import tempfile
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402 - models need the line above
+from django.core.management import CommandError, call_command  # noqa: E402
+from django.db import connections, transaction  # noqa: E402
+
+from demo.people import write_identities  # noqa: E402
+from demo.processes import DemoFailed  # noqa: E402
+from demo.state import State  # noqa: E402
+from ingest.jobs import start_job  # noqa: E402
+from ingest.models import CrawlJob, Identity  # noqa: E402
+from mtf_site.roles import Role, give_role  # noqa: E402
+from mtf_site.services import ServicesError  # noqa: E402
+
+ADMIN = "admin"
+
+
+def set_up(state: State) -> None:
+    """Harmless when run again: what is there stays as it is."""
+    try:
+        call_command("migrate", verbosity=0)
+        _accounts(state)
+        _identities()
+    except (ServicesError, CommandError) as error:
+        raise DemoFailed(str(error)) from error
+    finally:
+        connections.close_all()
+
+
+def _accounts(state: State) -> None:
+    with transaction.atomic():
+        for name, roles in state.accounts.items():
+            account, new = User.objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
+            if new:
+                account.set_password(state.password)
+                account.is_staff = account.is_superuser = name == ADMIN
+                account.save()
+            for role in roles:
+                give_role(account, Role(role))
+
+
+def _identities() -> None:
+    if Identity.objects.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "identities.csv"
+        write_identities(file)
+        basis = "invented for the demo: drawn, and known to nobody"
+        call_command("import_identities", str(file), approved_by=ADMIN, basis=basis, stdout=io.StringIO())
+
+
+def start_crawl() -> bool:
+    """The demo's crawl, the first time; whether it was started now."""
+    try:
+        if CrawlJob.objects.exists():
+            return False
+        people = list(Identity.objects.filter(state=Identity.State.APPROVED))
+        by = User.objects.get(username=ADMIN)
+        start_job(source="bing", identities=people, parameters={"limit": 40}, by=by)
+        return True
+    finally:
+        connections.close_all()
