@@ -37,7 +37,7 @@ lint: install
 	PYTHONPATH=. $(BIN)/lint-imports
 
 bench: install
-	@for file in bench/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
