@@ -122,7 +122,8 @@ STORAGES = {
     },
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("MTF_STATIC_ROOT") or BASE_DIR / "build" / "static")
+if PRODUCTION:
+    STATIC_ROOT = Path(os.environ.get("MTF_STATIC_ROOT") or BASE_DIR / "build" / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -12,7 +12,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class AtomicFileSystemStorage(FileSystemStorage):
     """Writes beside the target and renames: a name that exists is a whole file, whatever was killed."""
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         part = super()._save(f"{name}.{os.getpid()}.part", content)
         try:
             os.replace(self.path(part), self.path(name))

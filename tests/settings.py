@@ -7,7 +7,6 @@ import tempfile
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["MTF_VAR"] = tempfile.mkdtemp(prefix="mtf-test-")
-    os.chmod(os.environ["MTF_VAR"], 0o711)  # as root, PostgreSQL runs as another user
     atexit.register(shutil.rmtree, os.environ["MTF_VAR"], ignore_errors=True)
 os.environ |= {"MTF_TEST_SERVICES": "1", "MTF_CONN_MAX_AGE": "0", "MTF_ENVIRONMENT": "development"}
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright leaves a running loop in the test's thread
