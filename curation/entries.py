@@ -99,6 +99,7 @@ class AnswerForm(forms.Form):
         data["shown_at"] = min(data["shown_at"], data["decided_at"])
         if data["verdict"] not in VERDICTS[data["question"]]:
             self.add_error("verdict", _("This answer does not fit the question."))
+            return data
         self._check_reason(data)
         self._check_attributes(data)
         return data

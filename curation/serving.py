@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from curation import queue
 from curation.models import Annotation, Claim, Policy, Slot
@@ -33,7 +35,7 @@ def batch(*, reviewer: User, question: str, policy: Policy, want: int = BATCH, h
         "question": question,
         "items": items,
         "empty": _why_empty(waiting, question) if nothing else None,
-        "progress": {"today": _answered_today(reviewer), "waiting": waiting.mine},
+        "progress": {"today": answered_today(reviewer), "waiting": waiting.mine},
         "recent": recent(reviewer, policy),
         "policy": {
             "version": policy.version,
@@ -42,6 +44,11 @@ def batch(*, reviewer: User, question: str, policy: Policy, want: int = BATCH, h
             "guideline": policy.guideline,
         },
     }
+
+
+def face_with_person(claim: Claim) -> Json:
+    """One face as the first question shows it: with its source, and the person it should be."""
+    return _items([claim], Question.USABLE)[0]
 
 
 def crop_url(face: Face) -> str:
@@ -61,7 +68,7 @@ def _items(claims: Sequence[Claim], question: str) -> list[Json]:
             "question": question,
             "crop": crop_url(claim.face),
             "identity": people.get(claim.pk),
-            "source": _source(claim, boxes[claim.photo_id], found[claim.photo_id]),
+            "source": _source(claim, question, boxes[claim.photo_id], found[claim.photo_id]),
         }
         for claim in claims
     ]
@@ -81,7 +88,7 @@ def _candidates(photos: Collection[int]) -> dict[int, list[Candidate]]:
     return rows
 
 
-def _source(claim: Claim, faces: list[Face], candidates: list[Candidate]) -> Json:
+def _source(claim: Claim, question: str, faces: list[Face], candidates: list[Candidate]) -> Json:
     photo = claim.photo
     best = _best(claim, candidates)
     return {
@@ -90,12 +97,21 @@ def _source(claim: Claim, faces: list[Face], candidates: list[Candidate]) -> Jso
         "height": photo.height,
         "boxes": [_box(face, claim) for face in faces],
         "taken": photo.taken_at.date().isoformat() if photo.taken_at else None,
-        "site": best.source if best else "",
-        "page_url": _web(best.page_url) if best else "",
-        "creator": best.creator if best else "",
-        "licence": licence_name(best.licence) if best and best.licence else "",
-        "licence_url": (licence_url(best.licence) or "") if best and best.licence else "",
-        "proof": best.proof if best else "",
+        **_provenance(best if question == Question.USABLE else None),
+    }
+
+
+def _provenance(hit: Candidate | None) -> Json:
+    """Where the photo comes from. Attributes are asked blind, and titles and addresses tell names: all empty then."""
+    if hit is None:
+        return dict.fromkeys(("site", "page_url", "creator", "licence", "licence_url", "proof"), "")
+    return {
+        "site": urlsplit(hit.page_url).hostname or hit.source,
+        "page_url": _web(hit.page_url),
+        "creator": hit.creator,
+        "licence": licence_name(hit.licence) if hit.licence else "",
+        "licence_url": licence_url(hit.licence) if hit.licence else "",
+        "proof": hit.proof,
     }
 
 
@@ -185,7 +201,7 @@ def _mark(row: Annotation, keys: dict[str, str]) -> Json:
     }
 
 
-def _answered_today(reviewer: User) -> int:
+def answered_today(reviewer: User) -> int:
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Annotation.objects.filter(reviewer=reviewer, received_at__gte=start, carried_from=None, superseded_by=None)
     return rows.exclude(verdict="withdrawn").exclude(mode="adjudication").count()
@@ -197,15 +213,29 @@ def _answered_today(reviewer: User) -> int:
 def _why_empty(waiting: queue.Waiting, question: str) -> Json:
     """In the order of what a reviewer can do about it."""
     if waiting.leased_by_others > 0:
-        text = _("%d faces are just being answered by other reviewers. What they leave comes to you.")
-        return _empty("leased", _("Others are at the last ones"), text % waiting.leased_by_others)
+        count = waiting.leased_by_others
+        text = ngettext(
+            "%d face is just being answered by another reviewer. If they leave it, it comes to you.",
+            "%d faces are just being answered by other reviewers. What they leave comes to you.",
+            count,
+        )
+        return _empty("leased", _("Others are at the last ones"), text % count)
     if waiting.skipped:
-        text = _("You have answered everything except %d faces that you skipped.") % waiting.skipped
+        count = waiting.skipped
+        text = ngettext(
+            "You have answered everything except %d face that you skipped.",
+            "You have answered everything except %d faces that you skipped.",
+            count,
+        )
         action = {"label": _("Show me what I skipped"), "url": reverse("review-unskip", args=[question])}
-        return _empty("skipped", _("Only what you skipped is left"), text, action)
+        return _empty("skipped", _("Only what you skipped is left"), text % count, action)
     if waiting.answered:
-        text = _("%d faces still want a second opinion, which must be someone else’s.") % waiting.answered
-        return _empty("answered", _("You have answered all there is"), text, _other(question))
+        text = ngettext(
+            "%d face still wants a second opinion, which must be someone else’s.",
+            "%d faces still want a second opinion, which must be someone else’s.",
+            waiting.answered,
+        )
+        return _empty("answered", _("You have answered all there is"), text % waiting.answered, _other(question))
     return _nothing_asked(question)
 
 

@@ -29,5 +29,4 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     patterns = (
         *HashedFilesMixin.patterns[:1],
         ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),
-        ("js/**/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from curation import queue, serving
 from curation.annotations import record
 from curation.entries import Result, SyncForm, one_line, parse
-from curation.models import Annotation, Policy
+from curation.models import Annotation, Policy, Skip
 from curation.policies import current_policy
 from ingest.models import Identity
 from mtf_site.roles import Role, allow, has_role
@@ -85,9 +85,14 @@ def _entry_of_form(request: HttpRequest, question: str) -> dict[str, Any]:
 
 
 def _last_answer(request: HttpRequest) -> str:
+    """What the reviewer did last and may take back, an answer or a skip; an id of nothing where there is none."""
     rows = Annotation.objects.filter(reviewer=request.user, superseded_by=None, carried_from=None)
-    last = rows.exclude(verdict="withdrawn").exclude(mode="adjudication").order_by("-received_at").first()
-    return str(last.pk) if last else str(uuid.uuid4())
+    answer = rows.exclude(verdict="withdrawn").exclude(mode="adjudication").order_by("-received_at").first()
+    skip = Skip.objects.filter(reviewer=request.user).order_by("-created_at").first()
+    if answer and skip:
+        return str(answer.pk if answer.received_at > skip.created_at else skip.pk)
+    last = answer or skip
+    return str(last.pk if last else uuid.uuid4())
 
 
 def _named(name: str) -> int | None:

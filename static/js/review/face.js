@@ -1,0 +1,83 @@
+/* Paints one item into the page: crop, name, references, source. The crop's frame itself never moves. */
+import { desk, link, make, slot, write } from "./dom.js";
+import { drawPhoto } from "./boxes.js";
+import { number, text } from "./texts.js";
+
+function showIdentity({ name, about, accepted, references }) {
+  write("name", name);
+  const faces = text(accepted === 1 ? "acceptedFace" : "acceptedFaces", { n: accepted });
+  write("about", [about, faces].filter(Boolean).join(" · "));
+  const place = slot("references");
+  const shown = [...place.children].map((image) => image.getAttribute("src"));
+  if (shown.join() !== references.join()) {
+    place.replaceChildren(...references.map((src) => make("img", { src, alt: text("reference"), width: 104, height: 104 })));
+  }
+  place.hidden = !references.length;
+  slot("no-reference").hidden = references.length > 0;
+}
+
+function sizeLine({ creator, taken, width, height, boxes }) {
+  const own = boxes.find((box) => box.this);
+  const size = `${number(width)} × ${number(height)}`;
+  return [creator, taken, size, own && text("box", { n: own.w })].filter(Boolean).join(" · ");
+}
+
+function attribution(source) {
+  const tone = source.proof === "proved" ? "good" : "warn";
+  const licence = source.licence ? [" · ", link(source.licence_url, source.licence)] : [];
+  const proof = source.proof ? [" ", make("span", { className: `tag ${tone}`, textContent: source.proof })] : [];
+  const size = make("span", { className: "muted", textContent: sizeLine(source) });
+  return [link(source.page_url, source.site || source.page_url), ...licence, ...proof, make("br"), size];
+}
+
+function showSource(source) {
+  drawPhoto(slot("photo"), source);
+  slot("attribution")?.replaceChildren(...attribution(source));
+  if (slot("taken")) write("taken", source.taken ? text("taken", { taken: source.taken }) : text("notTaken"));
+}
+
+function wait(words) {
+  return make("p", { className: "wait", textContent: words });
+}
+
+/** Calls `painted` once the face can be seen, which is when looking at it begins. */
+export function showFace(item, picture, painted) {
+  if (item.identity) showIdentity(item.identity);
+  showSource(item.source);
+  desk.elements.namedItem("claim").value = item.claim;
+  const frame = slot("crop");
+  picture.image.alt = text("face");
+  const paint = () => { frame.replaceChildren(picture.image); desk.dataset.state = "asking"; painted(); };
+  if (picture.ready) return paint();
+  desk.dataset.state = "loading";
+  const served = frame.querySelector("img")?.getAttribute("src") === item.crop;
+  if (!served) frame.replaceChildren(wait(text("loading")));
+  const still = frame.firstChild;
+  picture.loaded.then(() => still.isConnected && paint(), () => still.isConnected && still.replaceWith(wait(text("broken"))));
+}
+
+export function showLoading() {
+  desk.dataset.state = "loading";
+  slot("crop").replaceChildren(wait(text("loading")));
+}
+
+export function showEmpty(empty) {
+  desk.dataset.state = "empty";
+  write("empty-title", empty.title);
+  write("empty-text", empty.text);
+  const { label = "", url = "" } = empty.action ?? {};
+  const posts = empty.code === "skipped"; // bringing skipped faces back changes something, so it is no link
+  Object.assign(slot("empty-link"), { hidden: posts || !url, href: url, textContent: label });
+  Object.assign(slot("empty-post"), { hidden: !posts, formAction: url, textContent: label });
+}
+
+export function showLarge({ source }) {
+  drawPhoto(slot("large-photo"), source);
+  const blind = desk.dataset.question === "attributes";
+  slot("large-caption").replaceChildren(...(blind ? [source.taken ?? ""] : attribution(source)));
+}
+
+/** The pictures beside the crops that come next, fetched when the line is free. */
+export function prefetch(items) {
+  for (const { source } of items) Object.assign(new Image(), { fetchPriority: "low", src: source.photo });
+}

@@ -1,0 +1,254 @@
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+
+from curation.models import Annotation, Claim, Skip
+from curation.policies import current_policy
+from mtf_site.roles import Role
+from tests import factories
+from tests.curation import scenes
+
+pytestmark = pytest.mark.django_db
+
+SHOWN = "2026-05-04T09:30:00.250Z"
+
+
+@pytest.fixture
+def reviewer(client: Client) -> User:
+    person = factories.reviewer()
+    client.force_login(person)
+    return person
+
+
+def sync(client: Client, user: User, *entries: Any, **fields: Any) -> Any:
+    payload = {"user": user.pk, "question": "usable", "want": 5, "have": [], "entries": entries, **fields}
+    return client.post(reverse("review-sync"), {"payload": json.dumps(payload)})
+
+
+def answer(claim: Claim, verdict: str = "accept", **fields: Any) -> dict[str, Any]:
+    known = {"kind": "answer", "id": str(uuid.uuid4()), "claim": claim.pk, "question": "usable", "verdict": verdict}
+    return {**known, "shown_at": SHOWN, "decided_at": SHOWN, **fields}
+
+
+@pytest.mark.parametrize("name", ["review", "attributes", "review-identities"])
+def test_pages_are_for_reviewers(client: Client, name: str) -> None:
+    url = reverse(name)
+    assert client.get(url).headers["Location"].startswith(reverse("login"))
+    for role, status in [(Role.REVIEWER, 200), (Role.ADJUDICATOR, 200), (Role.AUDITOR, 403), (Role.ADMIN, 403)]:
+        client.force_login(factories.user(role))
+        assert client.get(url).status_code == status, role
+    assert client.post(url).status_code in (403, 405)
+
+
+def test_page_shows_the_face_and_its_source(client: Client, reviewer: User) -> None:
+    claim = scenes.claim(factories.identity("Ada Marlow"))
+    response = client.get(reverse("review"))
+    item = response.context["batch"]["items"][0]
+    assert (item["claim"], item["identity"]["name"]) == (claim.pk, "Ada Marlow")
+    assert item["source"]["licence"] == "CC BY 4.0"
+    assert item["source"]["proof"] == "proved"
+    assert [box["this"] for box in item["source"]["boxes"]] == [True]
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_attributes_are_asked_blind(client: Client, reviewer: User) -> None:
+    person = factories.identity("Ada Marlow", claimed_race=3, claimed_gender=1)
+    scenes.accepted(person)
+    response = client.get(reverse("attributes"))
+    item = response.context["batch"]["items"][0]
+    assert item["identity"] is None
+    assert "Ada Marlow" not in response.content.decode()
+
+
+def test_references_are_accepted_faces_but_never_the_served_one(client: Client, reviewer: User) -> None:
+    person = factories.identity()
+    shown = scenes.accepted(person)
+    claim = scenes.claim(person)
+    identity = client.get(reverse("review")).context["batch"]["items"][0]["identity"]
+    assert identity["references"] == [reverse("crop", args=[shown.face.crop_sha256])]
+    assert reverse("crop", args=[claim.face.crop_sha256]) not in identity["references"]
+
+
+def test_sync_saves_and_tops_up(client: Client, reviewer: User) -> None:
+    claims = scenes.claims(3)
+    body = sync(client, reviewer, answer(claims[0])).json()
+    assert [result["status"] for result in body["results"]] == ["saved"]
+    assert {item["claim"] for item in body["items"]} == {claims[1].pk, claims[2].pk}
+    assert body["progress"] == {"today": 1, "waiting": 2}
+    assert [row["mark"] for row in body["recent"]] == ["✓"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"verdict": "reject", "reason": "ugly"}, "no such reason"),
+        ({"verdict": "reject"}, "no such reason"),
+        ({"verdict": "relabel"}, "Say who it is"),
+        ({"verdict": "attributes"}, "does not fit"),
+        ({"question": "attributes", "verdict": "attributes", "race": 9, "gender": 1, "age": 1}, "no such class"),
+        ({"question": "attributes", "verdict": "attributes", "race": 1}, "wants an answer"),
+        ({"claim": "x"}, "whole number"),
+        ({"id": "not-a-uuid"}, "valid UUID"),
+        ({"shown_at": "yesterday"}, "valid date"),
+        ({"kind": "shout"}, "unknown kind"),
+    ],
+)
+def test_one_bad_entry_never_stops_the_rest(client: Client, reviewer: User, fields: dict[str, Any], says: str) -> None:
+    bad, good = scenes.claims(2)
+    body = sync(client, reviewer, {**answer(bad), **fields}, "not an entry", answer(good)).json()
+    assert [result["code"] for result in body["results"]] == [400, 400, 200]
+    assert says in body["results"][0]["message"]
+    assert Annotation.objects.get().claim_id == good.pk
+
+
+@pytest.mark.parametrize("payload", ["", "{", "[]", '{"user": 1}', '{"user": 1, "question": "usable", "have": "x"}'])
+def test_sync_says_what_is_wrong_with_an_envelope(client: Client, reviewer: User, payload: str) -> None:
+    response = client.post(reverse("review-sync"), {"payload": payload})
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+def test_sync_of_another_person_or_of_nobody_is_refused(client: Client, reviewer: User) -> None:
+    claim = scenes.claim()
+    someone = factories.reviewer()
+    assert sync(client, someone, answer(claim)).json() == {"error": "signed-out"}
+    client.logout()
+    assert sync(client, reviewer, answer(claim)).status_code == 403
+    assert not Annotation.objects.exists()
+    assert client.get(reverse("review-sync")).status_code == 405
+
+
+def test_sync_demands_the_csrf_token(reviewer: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(reviewer)
+    assert sync(strict, reviewer).status_code == 403
+
+
+def test_what_the_browser_holds_is_not_sent_again(client: Client, reviewer: User) -> None:
+    held, other = scenes.claims(2)
+    assert [item["claim"] for item in sync(client, reviewer, have=[held.pk]).json()["items"]] == [other.pk]
+
+
+@pytest.mark.parametrize(
+    ("press", "verdict", "reason"),
+    [
+        ("accept", "accept", ""),
+        ("reject:occluded", "reject", "occluded"),
+        ("cannot_tell", "cannot_tell", ""),
+        ("quarantine:under_age", "quarantine", "under_age"),
+    ],
+)
+def test_the_screen_works_as_a_form(client: Client, reviewer: User, press: str, verdict: str, reason: str) -> None:
+    claim = scenes.claim()
+    response = client.post(reverse("review-answer"), form(claim, answer=press))
+    assert response.headers["Location"] == reverse("review")
+    saved = Annotation.objects.get()
+    assert (saved.verdict, saved.reason, saved.reviewer) == (verdict, reason, reviewer)
+
+
+def form(claim: Claim, **fields: Any) -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "claim": claim.pk, "question": "usable", "shown_at": SHOWN, **fields}
+
+
+def test_the_form_relabels_skips_and_undoes(client: Client, reviewer: User) -> None:
+    claim, other = scenes.claim(), factories.identity("Bo Lindqvist")
+    client.post(reverse("review-answer"), form(claim, answer="relabel", identity_name="bo lindqvist"))
+    assert Annotation.objects.get().relabel_to == other
+    client.post(reverse("review-answer"), form(claim, answer="undo"))
+    assert Annotation.objects.filter(verdict="withdrawn").count() == 1
+    client.post(reverse("review-answer"), form(claim, answer="skip"))
+    assert Skip.objects.get().reviewer == reviewer
+
+
+def test_the_form_answers_attributes(client: Client, reviewer: User) -> None:
+    claim = scenes.accepted()
+    fields = {"question": "attributes", "answer": "attributes", "race": 0, "gender": 2, "age": 1}
+    assert client.post(reverse("review-answer"), form(claim, **fields)).headers["Location"] == reverse("attributes")
+    saved = Annotation.objects.get(question="attributes")
+    assert (saved.race, saved.gender, saved.age) == (0, 2, 1)
+
+
+def test_the_form_says_what_was_wrong(client: Client, reviewer: User) -> None:
+    response = client.post(reverse("review-answer"), form(scenes.claim(), answer="reject:"), follow=True)
+    assert "no such reason" in str(next(iter(response.context["messages"])))
+
+
+def test_type_ahead_finds_approved_people(client: Client, reviewer: User) -> None:
+    factories.identity("Ada Marlow")
+    factories.identity("Adam Proposed", state="proposed")
+    rows = client.get(reverse("review-identities"), {"q": "ada"}).json()["identities"]
+    assert [row["name"] for row in rows] == ["Ada Marlow"]
+
+
+def test_type_ahead_offers_the_recent_five(client: Client, reviewer: User) -> None:
+    people = [factories.identity() for _ in range(6)]
+    for person in people:
+        scenes.say(reviewer, scenes.claim(), "relabel", identity=person)
+    rows = client.get(reverse("review-identities")).json()["identities"]
+    assert [row["id"] for row in rows] == [person.pk for person in reversed(people[1:])]
+
+
+@pytest.mark.parametrize(
+    ("scene", "code"),
+    [("nothing", "none"), ("mine", "answered"), ("leased", "leased"), ("skipped", "skipped"), ("done", "done")],
+)
+def test_an_empty_queue_says_why(client: Client, reviewer: User, scene: str, code: str) -> None:
+    if scene != "nothing":
+        claim = scenes.claim()
+        others = factories.reviewers(2)
+        {
+            "mine": lambda: scenes.say(reviewer, claim),
+            "leased": lambda: [scenes.lease(other) for other in others],
+            "skipped": lambda: scenes.skip(reviewer, claim),
+            "done": lambda: [scenes.say(other, claim, "reject") for other in others],
+        }[scene]()
+    empty = client.get(reverse("review")).context["batch"]["empty"]
+    assert empty["code"] == code
+    assert empty["title"]
+    assert empty["text"]
+
+
+def test_skipped_faces_come_back_on_request(client: Client, reviewer: User) -> None:
+    claim = scenes.claim()
+    scenes.skip(reviewer, claim)
+    client.post(reverse("review-unskip", args=["usable"]))
+    assert client.get(reverse("review")).context["batch"]["items"][0]["claim"] == claim.pk
+
+
+@pytest.mark.parametrize(("name", "folder"), [("crop", "crops"), ("photo", "previews")])
+def test_pictures_are_for_people_with_a_role(client: Client, name: str, folder: str) -> None:
+    sha256 = factories.digest("a picture")
+    default_storage.save(f"{folder}/{sha256[:2]}/{sha256}.jpg", ContentFile(b"jpeg"))
+    url = reverse(name, args=[sha256])
+    assert client.get(url).status_code == 302
+    client.force_login(factories.user())
+    assert client.get(url).status_code == 403
+    client.force_login(factories.reviewer())
+    response = client.get(url)
+    assert b"".join(response) == b"jpeg"
+    assert response.headers["Cache-Control"] == "private, max-age=86400, immutable"
+    assert client.get(reverse(name, args=[factories.digest("none")])).status_code == 404
+
+
+def test_an_alarms_note_and_policy_are_kept(client: Client, reviewer: User) -> None:
+    claim = scenes.claim()
+    sync(client, reviewer, answer(claim, "reject", reason="other", note="a wax figure"))
+    saved = Annotation.objects.get()
+    assert (saved.note, saved.policy) == ("a wax figure", current_policy())
+
+
+@pytest.mark.parametrize("waiting", [1, 12])
+def test_the_page_asks_the_database_as_often_for_one_as_for_many(
+    client: Client, reviewer: User, waiting: int, django_assert_num_queries: Any
+) -> None:
+    current_policy()
+    scenes.claims(waiting)
+    with django_assert_num_queries(19):
+        client.get(reverse("review"))

@@ -1,0 +1,213 @@
+"""The reviewer's screen in a real browser: one key an answer, nothing lost, everything undone."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from curation.claims import open_claims
+from curation.models import Annotation, Claim, Flag, Skip
+from ingest import store
+from ingest.models import Identity
+from tests import factories
+from tests.curation import scenes
+
+SignIn = Callable[[User], Page]
+SYNC = "**/review/sync/"
+
+
+def jpeg(size: tuple[int, int], shade: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (shade, 90, 120)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def visible_claims(count: int, identity: Identity | None = None) -> list[Claim]:
+    """Claims whose crops and photos the browser can really load."""
+    identity = identity or factories.identity("Ada Marlow")
+    faces = []
+    for n in range(count):
+        photo = factories.photo(preview_sha256=store.put("previews", jpeg((1200, 900), n)))
+        factories.candidate(identity, photo)
+        faces.append(factories.face(photo, crop_sha256=store.put("crops", jpeg((320, 320), n))))
+    open_claims()
+    return list(Claim.objects.filter(face__in=faces).order_by("id"))
+
+
+def open_screen(page: Page, path: str = "/review/") -> Page:
+    page.goto(path)
+    seen(page)
+    return page
+
+
+def seen(page: Page) -> None:
+    expect(page.locator("#review")).to_have_attribute("data-state", "asking")
+    expect(page.locator("[data-slot=crop] img")).to_be_visible()
+
+
+def claim_on(page: Page) -> int:
+    return int(page.input_value("input[name=claim]"))
+
+
+def press(page: Page, key: str) -> int:
+    """Answers the face on the screen with one key; says which claim it was."""
+    seen(page)
+    claim = claim_on(page)
+    page.keyboard.press(key)
+    return claim
+
+
+def saved(page: Page) -> None:
+    """Waits until the outbox is empty; also so that no request runs into the next test's empty tables."""
+    expect(page.locator("[data-slot=saving]")).to_have_text("✓ saved")
+
+
+def answers(claim: int) -> list[tuple[str, str]]:
+    return list(Annotation.objects.filter(claim=claim).order_by("received_at").values_list("verdict", "reason"))
+
+
+@pytest.fixture
+def page(sign_in: SignIn) -> Page:
+    visible_claims(8)
+    return open_screen(sign_in(factories.reviewer()))
+
+
+def test_one_key_accepts_rejects_quarantines_and_skips(page: Page) -> None:
+    pressed = {key: press(page, key) for key in ("a", "x", "4", "u", "0", " ")}
+    saved(page)
+    assert answers(pressed["a"]) == [("accept", "")]
+    assert answers(pressed["x"]) == [("reject", "wrong_person")]
+    assert answers(pressed["4"]) == [("reject", "occluded")]
+    assert answers(pressed["u"]) == [("quarantine", "under_age")]
+    assert answers(pressed["0"]) == [("cannot_tell", "")]
+    assert Skip.objects.get().claim_id == pressed[" "]
+
+
+def test_undo_brings_the_faces_back_in_turn_and_after_a_reload(page: Page) -> None:
+    first, second = press(page, "a"), press(page, "3")
+    page.keyboard.press("z")
+    expect(page.locator("input[name=claim]")).to_have_value(str(second))
+    saved(page)
+    page.reload()
+    seen(page)
+    page.keyboard.press("Backspace")
+    expect(page.locator("input[name=claim]")).to_have_value(str(first))
+    saved(page)
+    assert answers(first) == [("accept", ""), ("withdrawn", "")]
+    assert answers(second) == [("reject", "too_small"), ("withdrawn", "")]
+
+
+def test_relabel_takes_a_name_from_the_list(page: Page) -> None:
+    factories.identity("Bo Lindqvist")
+    claim = press(page, "r")
+    page.keyboard.type("lind")
+    expect(page.locator("#relabel-found li")).to_have_text("Bo Lindqvist")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(claim))
+    saved(page)
+    assert Annotation.objects.get(claim=claim, verdict="relabel").relabel_to.name == "Bo Lindqvist"  # type: ignore[union-attr]
+
+
+def test_other_reason_and_flag_ask_for_words_and_keys_rest_meanwhile(page: Page) -> None:
+    claim = press(page, "9")
+    page.keyboard.type("a wax figure")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(claim))
+    flagged = press(page, "f")
+    page.keyboard.type("a x 3")
+    page.click("#dialog-flag button[value=done]")
+    expect(page.locator(".toast")).to_have_text("Flagged; thank you")
+    saved(page)
+    assert Annotation.objects.get().note == "a wax figure"
+    assert (Flag.objects.get().claim_id, Flag.objects.get().comment) == (flagged, "a x 3")
+
+
+def test_space_after_a_click_skips_instead_of_pressing_the_button_again(page: Page) -> None:
+    clicked = claim_on(page)
+    page.click(".actions [data-action=accept]")
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(clicked))
+    skipped = press(page, " ")
+    saved(page)
+    assert answers(clicked) == [("accept", "")]
+    assert answers(skipped) == []
+    assert Skip.objects.get().claim_id == skipped
+
+
+def test_answers_outlive_a_dead_server_and_a_closed_tab(page: Page) -> None:
+    def dead(route: Route) -> None:
+        route.abort()
+
+    browser: BrowserContext = page.context
+    browser.route(SYNC, dead)
+    claims = [press(page, "a") for _ in range(3)]
+    expect(page.locator("[data-slot=saving]")).to_contain_text("3 waiting")
+    assert not Annotation.objects.exists()
+    page.close()
+    browser.unroute(SYNC)
+    again = open_screen(browser.new_page())
+    saved(again)
+    assert claim_on(again) not in claims
+    assert sorted(Annotation.objects.values_list("claim", flat=True)) == sorted(claims)
+
+
+def test_signed_out_answers_wait_for_the_one_who_gave_them(page: Page, sign_in: SignIn) -> None:
+    browser = page.context
+    reviewer = User.objects.get(groups__name="reviewer")
+    other = factories.reviewer()
+    browser.clear_cookies(name="sessionid")
+    claim = press(page, "a")
+    expect(page.locator("[data-slot=saving]")).to_have_text("signed out: sign in to send")
+    for person, expected in ((other, 0), (reviewer, 1)):
+        browser.clear_cookies(name="sessionid")
+        page.goto("/login/?next=/review/")
+        page.fill("input[name=username]", person.username)
+        page.fill("input[name=password]", "a-long-password")
+        page.click("main button[type=submit]")
+        seen(page)
+        saved(page)
+        assert Annotation.objects.filter(claim=claim, reviewer=reviewer).count() == expected
+    assert not Annotation.objects.filter(reviewer=other).exists()
+
+
+def test_empty_queue_says_why_and_undo_still_works(page: Page) -> None:
+    last = [press(page, "a") for _ in range(8)][-1]
+    expect(page.locator("#review")).to_have_attribute("data-state", "empty")
+    expect(page.locator("[data-slot=empty-title]")).to_have_text("You have answered all there is")
+    page.keyboard.press("z")
+    seen(page)
+    saved(page)
+    assert claim_on(page) == last
+
+
+def test_attributes_take_three_digits_and_step_back(sign_in: SignIn) -> None:
+    (claim, _second) = visible_claims(2)
+    for each in (claim, _second):
+        for reviewer in factories.reviewers(2):
+            scenes.say(reviewer, each)
+    page = open_screen(sign_in(factories.reviewer()), "/review/attributes/")
+    first = claim_on(page)
+    for key in ("3", "1", "z", "2", "0"):
+        page.keyboard.press(key)
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(first))
+    saved(page)
+    page.keyboard.press("z")
+    expect(page.locator("input[name=claim]")).to_have_value(str(first))
+    expect(page.locator("[data-field=age]")).to_have_class("asked now")
+    page.keyboard.press("1")
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(first))
+    saved(page)
+    rows = Annotation.objects.filter(claim=first, verdict="attributes").order_by("received_at")
+    assert list(rows.values_list("race", "gender", "age")) == [(3, 2, 0), (3, 2, 1)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_scrolls_and_axe_is_content(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [720, 1280]
+    cut = "[...document.querySelectorAll('.side, .stage')].filter((box) => box.scrollHeight > box.clientHeight).length"
+    assert page.evaluate(cut) == 0
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
