@@ -99,9 +99,7 @@ def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
     return known or Slot(claim=claim, question=question, number=1, purpose="adjudication", **place)
 
 
-def _annotate(
-    decision: Decision, earlier: Annotation | None, adjudicator: User, policy: Policy
-) -> Annotation:
+def _annotate(decision: Decision, earlier: Annotation | None, adjudicator: User, policy: Policy) -> Annotation:
     now = timezone.now()
     return Annotation.objects.create(
         id=uuid.uuid4(),

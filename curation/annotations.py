@@ -41,8 +41,9 @@ def record(entry: Entry, *, reviewer: User, policy: Policy) -> Result:
 
 def _after_collision(entry: Entry, reviewer: User, error: IntegrityError) -> Result:
     """The same id came twice at once, and the other one is in now; any other collision is a bug to be heard of."""
-    model = {Answer: Annotation, Undo: Annotation, Skipped: Skip, Flagged: Flag}[type(entry)]
-    known = model.objects.filter(pk=entry.id).first()
+    models: dict[type, type[Annotation] | type[Skip] | type[Flag]]
+    models = {Answer: Annotation, Undo: Annotation, Skipped: Skip, Flagged: Flag}
+    known = models[type(entry)].objects.filter(pk=entry.id).first()
     if known is None:
         raise error
     return KNOWN if known.reviewer_id == reviewer.pk else CONFLICT

@@ -71,9 +71,18 @@ def _slot_for(vote: Annotation, target: Claim) -> Slot | None:
     if own is not None and own.annotation_id is not None:
         return None
     if vote.mode == Annotation.Mode.ADJUDICATION:
-        taken = own or slots.filter(purpose="adjudication").exists()
-        return None if taken else Slot(**_adjudication(target))
+        return _slot_for_decision(target, own)
     return own or slots.filter(purpose="vote", reviewer=None, annotation=None).first()
+
+
+def _slot_for_decision(target: Claim, lease: Slot | None) -> Slot | None:
+    """None where a decision stands already. A lease of the adjudicator's own on a vote goes back first."""
+    known = Slot.objects.select_for_update().filter(claim=target, question="usable", purpose="adjudication").first()
+    if known is not None and known.annotation_id is not None:
+        return None
+    if lease is not None:
+        Slot.objects.filter(pk=lease.pk).update(reviewer=None, leased_until=None)
+    return known or Slot(**_adjudication(target))
 
 
 def _adjudication(target: Claim) -> dict[str, Any]:

@@ -200,4 +200,4 @@ def parse(raw: Any, policy: Policy) -> Entry | Result:
 
 
 def one_line(form: forms.Form) -> str:
-    return " ".join(f"{name}: {' '.join(errors)}" for name, errors in form.errors.items())
+    return " ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items())

@@ -68,3 +68,36 @@ def class_labels(policy: Policy) -> dict[str, dict[str, str]]:
     """Field → code as text → label, as consensus stores the codes."""
     named = {f["code"]: {str(c["code"]): str(c["label"]) for c in f["classes"]} for f in policy.fields}
     return {field: {"0": "cannot tell", **labels} for field, labels in named.items()}
+
+
+# ---- What a policy must look like: ValueError, in a sentence, where it does not
+
+
+def check_reasons(reasons: Any) -> None:
+    _check_rows(reasons, {"code": str, "key": str, "label": str})
+    keys = [reason["key"] for reason in reasons]
+    if len(set(keys)) < len(keys) or not all(key in list("123456789") for key in keys):
+        raise ValueError("Each reason wants a key of its own, 1 to 9.")
+    if {"wrong_person", "other"} - {reason["code"] for reason in reasons}:
+        raise ValueError("The reasons “wrong_person” and “other” must stay.")
+
+
+def check_fields(fields: Any) -> None:
+    _check_rows(fields, {"code": str, "label": str, "classes": list})
+    for field in fields:
+        _check_rows(field["classes"], {"code": int, "label": str})
+        if not all(1 <= row["code"] <= 9 for row in field["classes"]):
+            raise ValueError("The codes of classes are 1 to 9; 0 is “cannot tell”.")
+    if [field["code"] for field in fields] != ["race", "gender", "age"]:
+        raise ValueError("The fields are race, gender and age.")
+
+
+def _check_rows(rows: Any, keys: dict[str, type]) -> None:
+    if not isinstance(rows, list) or not rows:
+        raise ValueError("This must be a list, and not an empty one.")
+    for row in rows:
+        if not isinstance(row, dict) or set(row) != set(keys) or any(type(row[k]) is not t for k, t in keys.items()):
+            raise ValueError(f"Each row needs exactly: {', '.join(keys)}.")
+    codes = [row["code"] for row in rows]
+    if len(set(codes)) < len(codes):
+        raise ValueError("Two rows share a code.")

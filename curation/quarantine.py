@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from curation.models import Annotation, Quarantine, Slot
@@ -30,11 +30,23 @@ def lift_for(alarm: Annotation) -> None:
 
 
 def open_quarantines() -> QuerySet[Quarantine]:
-    return Quarantine.objects.filter(decision="").order_by("opened_at", "id")
+    """One row a matter to decide, by its first alarm, the oldest first."""
+    earlier = Quarantine.objects.filter(decision="", kind=OuterRef("kind"), pk__lt=OuterRef("pk"))
+    same_face = earlier.filter(face=OuterRef("face"))
+    same_photo = earlier.filter(kind=Quarantine.Kind.LICENCE, face__photo=OuterRef("face__photo"))
+    return Quarantine.objects.filter(~Exists(same_face), ~Exists(same_photo), decision="").order_by("opened_at", "id")
+
+
+def matter(quarantine: Quarantine) -> QuerySet[Quarantine]:
+    """What is decided together with it: alarms of its kind about the face, or about a licence: the whole photo."""
+    alarms = Quarantine.objects.filter(kind=quarantine.kind, decision__in=IN_FORCE)
+    if quarantine.kind == Quarantine.Kind.LICENCE:
+        return alarms.filter(face__photo=quarantine.face.photo_id)
+    return alarms.filter(face=quarantine.face_id)
 
 
 def decide(quarantine: Quarantine, *, adjudicator: User, release: bool, note: str) -> None:
-    """Decides all open alarms of the face. Nobody decides on an alarm of their own.
+    """Decides the matter, or lets back in what had been kept out. Nobody decides on an alarm of their own.
 
     Released, the alarm's slot is set aside and another asked in its stead, so that k reviewers judge the face.
     """
@@ -42,7 +54,7 @@ def decide(quarantine: Quarantine, *, adjudicator: User, release: bool, note: st
         photo = lock_photo(quarantine.face.photo_id)
         if photo is None:
             return
-        alarms = Quarantine.objects.filter(face=quarantine.face, decision="").select_related("annotation")
+        alarms = matter(quarantine).select_related("annotation")
         if any(alarm.annotation.reviewer_id == adjudicator.pk for alarm in alarms):
             raise PermissionDenied("You raised this alarm yourself: another adjudicator must decide.")
         if release:

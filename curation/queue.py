@@ -18,7 +18,7 @@ REVIEWER_LOCK = 0x4D54  # first key of the advisory lock that a reviewer's tabs 
 # answered another slot, nor one they skipped. Of a claim's free slots only the lowest number is looked at, so one
 # statement cannot take two of the same claim. Rows that another reviewer is just taking are passed over.
 LEASE = """
-UPDATE curation_slot SET reviewer_id = %(reviewer)s, leased_until = now() + %(time)s
+UPDATE curation_slot SET reviewer_id = %(reviewer)s, leased_until = now() + %(seconds)s * interval '1 second'
 WHERE id IN (
     SELECT s.id FROM curation_slot s
     WHERE s.question = %(question)s AND s.waiting AND s.purpose = 'vote'
@@ -46,7 +46,7 @@ def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = (
         if want > held:
             _take(reviewer, question, want - held)
         leases = _held(reviewer, question)
-        leases.update(leased_until=timezone.now() + _time())
+        leases.update(leased_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS))
         wanted = leases.exclude(claim__in=have).order_by("priority", "block", "shuffle", "id")
         return list(wanted.select_related("claim__identity", "claim__face", "claim__photo")[: max(want, 0)])
 
@@ -59,8 +59,9 @@ def _lock(reviewer: User) -> None:
 
 def _take(reviewer: User, question: str, want: int) -> None:
     with connection.cursor() as cursor:
-        values = {"reviewer": reviewer.pk, "question": question, "want": want, "time": _time()}
-        cursor.execute(LEASE, values)
+        cursor.execute(
+            LEASE, {"reviewer": reviewer.pk, "question": question, "want": want, "seconds": settings.LEASE_SECONDS}
+        )
 
 
 def _held(reviewer: User, question: str) -> QuerySet[Slot]:
@@ -74,10 +75,6 @@ def _free_expired(reviewer: User) -> None:
 def _free(which: Q) -> int:
     unanswered = Slot.objects.filter(which, annotation__isnull=True, purpose="vote")
     return unanswered.update(reviewer=None, leased_until=None)
-
-
-def _time() -> timedelta:
-    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def free_expired_leases() -> int:

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from curation.views import files, review
+from curation.views import agreement, disputes, files, home, jobs, releases, review
 
 
 class Question:
@@ -21,12 +21,23 @@ register_converter(Question, "question")
 register_converter(Sha256, "sha256")
 
 urlpatterns = [
+    path("", home.page, name="home"),
     path("review/", review.page, {"question": "usable"}, name="review"),
     path("review/attributes/", review.page, {"question": "attributes"}, name="attributes"),
     path("review/sync/", review.sync, name="review-sync"),
     path("review/answer/", review.answer, name="review-answer"),
     path("review/identities/", review.identities, name="review-identities"),
     path("review/<question:question>/unskip/", review.unskip, name="review-unskip"),
+    path("disputes/", disputes.page, name="disputes"),
+    path("disputes/<int:claim>/<question:question>/", disputes.one, name="dispute"),
+    path("disputes/<int:claim>/<question:question>/decide/", disputes.decide, name="dispute-decide"),
+    path("disputes/<int:claim>/<question:question>/return/", disputes.ask_again, name="dispute-return"),
+    path("disputes/quarantine/<int:pk>/", disputes.decide_quarantine, name="quarantine-decide"),
+    path("disputes/flag/<uuid:pk>/", disputes.resolve_flag, name="flag-resolve"),
+    path("jobs/<int:job_id>/", jobs.job, name="job"),
+    path("jobs/<int:job_id>/progress/", jobs.job_progress, name="job-progress"),
+    path("agreement/", agreement.page, name="agreement"),
+    path("releases/", releases.page, name="releases"),
     path("crops/<sha256:sha256>.jpg", files.crop, name="crop"),
     path("photos/<sha256:sha256>.jpg", files.photo, name="photo"),
 ]

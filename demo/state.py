@@ -11,7 +11,7 @@ from demo.processes import DemoFailed
 
 HOST = "127.0.0.1"
 REPO = Path(__file__).resolve().parent.parent
-ACCOUNTS = {
+ACCOUNTS: dict[str, tuple[str, ...]] = {
     "admin": ("admin",),
     "reviewer1": ("reviewer",),
     "reviewer2": ("reviewer",),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 P = ParamSpec("P")
 Visitor = AbstractBaseUser | AnonymousUser
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = Callable[Concatenate[Any, P], HttpResponseBase]  # takes a SignedInRequest
 
 
 class Role(models.TextChoices):
@@ -20,6 +20,12 @@ class Role(models.TextChoices):
     ADMIN = "admin"
     RELEASE_MANAGER = "release manager"
     AUDITOR = "auditor"
+
+
+class SignedInRequest(HttpRequest):
+    """What a view receives that only signed-in people reach."""
+
+    user: User
 
 
 def roles_of(user: Visitor) -> frozenset[str]:
@@ -43,12 +49,12 @@ def give_role(user: User, role: Role) -> None:
     user.groups.add(Group.objects.get_or_create(name=role.value)[0])
 
 
-def allow(*roles: Role, audit: bool = True) -> Callable[[Callable[Concatenate[Any, P], HttpResponseBase]], View[P]]:
+def allow(*roles: Role, audit: bool = True) -> Callable[[View[P]], View[P]]:
     """Opens a view to people who have one of `roles`; with `audit`, an auditor may read it too (GET changes nothing)."""
 
-    def decorate(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> View[P]:
+    def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             reads = audit and request.method in ("GET", "HEAD") and has_role(request.user, Role.AUDITOR)
             if not (reads or has_role(request.user, *roles)):
                 raise PermissionDenied(f"This page is for people with the role: {', '.join(roles)}.")

@@ -13,7 +13,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
     """Writes beside the target and renames: a name that exists is a whole file, whatever was killed."""
 
     def _save(self, name: str, content: "File[Any]") -> str:
-        part = super()._save(f"{name}.{os.getpid()}.part", content)
+        part = super()._save(f"{name}.{os.getpid()}.part", content)  # type: ignore[misc]  # not in the stubs
         try:
             os.replace(self.path(part), self.path(name))
         except OSError:
@@ -22,11 +22,11 @@ class AtomicFileSystemStorage(FileSystemStorage):
         return name
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped package
     """Hashed names also inside our ES modules. Django's own switch would scan every package's scripts and
     stumble over django_htmx's; so the module patterns apply to our `js/` alone."""
 
     patterns = (
         *HashedFilesMixin.patterns[:1],
-        ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),
+        ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1]),  # type: ignore[attr-defined]
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from curation.entries import Result, SyncForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
 from curation.policies import current_policy
 from ingest.models import Identity
-from mtf_site.roles import Role, allow, has_role
+from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
 REVIEWERS = (Role.REVIEWER, Role.ADJUDICATOR)
 TYPE_AHEAD = 12
@@ -28,7 +28,7 @@ RECENT_PEOPLE = 5
 @never_cache
 @allow(*REVIEWERS, audit=False)
 @require_GET
-def page(request: HttpRequest, question: str) -> HttpResponse:
+def page(request: SignedInRequest, question: str) -> HttpResponse:
     batch = serving.batch(reviewer=request.user, question=question, policy=current_policy())
     template = "curation/review.html" if question == "usable" else "curation/attributes.html"
     context = {"batch": batch, "item": next(iter(batch["items"]), None), "new_id": uuid.uuid4(), "now": timezone.now()}
@@ -37,7 +37,7 @@ def page(request: HttpRequest, question: str) -> HttpResponse:
 
 @login_not_required  # the script wants an answer it can read, not a redirect to the login page
 @require_POST
-def sync(request: HttpRequest) -> JsonResponse:
+def sync(request: SignedInRequest) -> JsonResponse:
     form = SyncForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"error": one_line(form)}, status=400)
@@ -53,7 +53,7 @@ def sync(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"results": results, **batch})
 
 
-def _save(raw: Any, request: HttpRequest, policy: Policy) -> dict[str, Any]:
+def _save(raw: Any, request: SignedInRequest, policy: Policy) -> dict[str, Any]:
     entry = parse(raw, policy)
     result = entry if isinstance(entry, Result) else record(entry, reviewer=request.user, policy=policy)
     name = raw.get("id") if isinstance(raw, dict) else None
@@ -62,7 +62,7 @@ def _save(raw: Any, request: HttpRequest, policy: Policy) -> dict[str, Any]:
 
 @allow(*REVIEWERS, audit=False)
 @require_POST
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: SignedInRequest) -> HttpResponse:
     """The screen as a plain form: one button, one entry, back to the same screen."""
     question = "attributes" if request.POST.get("question") == "attributes" else "usable"
     result = _save(_entry_of_form(request, question), request, current_policy())
@@ -71,10 +71,9 @@ def answer(request: HttpRequest) -> HttpResponse:
     return redirect("review" if question == "usable" else "attributes")
 
 
-def _entry_of_form(request: HttpRequest, question: str) -> dict[str, Any]:
+def _entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
     kind, _colon, reason = request.POST.get("answer", "").partition(":")
-    fields = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
-    entry = {**fields, "question": question}
+    entry: dict[str, Any] = {**request.POST.dict(), "question": question}
     if kind == "undo":
         return {"kind": "undo", "id": str(uuid.uuid4()), "target": _last_answer(request)}
     if kind == "skip":
@@ -84,7 +83,7 @@ def _entry_of_form(request: HttpRequest, question: str) -> dict[str, Any]:
     return {**entry, "kind": "answer", "verdict": kind, "reason": reason}
 
 
-def _last_answer(request: HttpRequest) -> str:
+def _last_answer(request: SignedInRequest) -> str:
     """What the reviewer did last and may take back, an answer or a skip; an id of nothing where there is none."""
     rows = Annotation.objects.filter(reviewer=request.user, superseded_by=None, carried_from=None)
     answer = rows.exclude(verdict="withdrawn").exclude(mode="adjudication").order_by("-received_at").first()
@@ -103,7 +102,7 @@ def _named(name: str) -> int | None:
 
 @allow(*REVIEWERS, audit=False)
 @require_GET
-def identities(request: HttpRequest) -> JsonResponse:
+def identities(request: SignedInRequest) -> JsonResponse:
     typed = request.GET.get("q", "").strip()[:100]
     approved = Identity.objects.filter(state=Identity.State.APPROVED)
     if typed:
@@ -114,7 +113,7 @@ def identities(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"identities": rows})
 
 
-def _recent_people(request: HttpRequest) -> list[Identity]:
+def _recent_people(request: SignedInRequest) -> list[Identity]:
     """The identities that this reviewer named last, each once."""
     relabels = Annotation.objects.filter(reviewer=request.user, verdict="relabel").select_related("relabel_to")
     named = [row.relabel_to for row in relabels.order_by("-received_at")[:50] if row.relabel_to]
@@ -123,7 +122,7 @@ def _recent_people(request: HttpRequest) -> list[Identity]:
 
 @allow(*REVIEWERS, audit=False)
 @require_POST
-def unskip(request: HttpRequest, question: str) -> HttpResponse:
+def unskip(request: SignedInRequest, question: str) -> HttpResponse:
     count = queue.bring_back_skipped(reviewer=request.user, question=question)
     messages.success(request, _("%d skipped faces are back in your queue.") % count)
     return redirect("review" if question == "usable" else "attributes")

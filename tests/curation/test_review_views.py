@@ -200,19 +200,26 @@ def test_type_ahead_offers_the_recent_five(client: Client, reviewer: User) -> No
     [("nothing", "none"), ("mine", "answered"), ("leased", "leased"), ("skipped", "skipped"), ("done", "done")],
 )
 def test_an_empty_queue_says_why(client: Client, reviewer: User, scene: str, code: str) -> None:
-    if scene != "nothing":
-        claim = scenes.claim()
-        others = factories.reviewers(2)
-        {
-            "mine": lambda: scenes.say(reviewer, claim),
-            "leased": lambda: [scenes.lease(other) for other in others],
-            "skipped": lambda: scenes.skip(reviewer, claim),
-            "done": lambda: [scenes.say(other, claim, "reject") for other in others],
-        }[scene]()
+    _play(scene, reviewer)
     empty = client.get(reverse("review")).context["batch"]["empty"]
     assert empty["code"] == code
     assert empty["title"]
     assert empty["text"]
+
+
+def _play(scene: str, reviewer: User) -> None:
+    claim = scenes.claim() if scene != "nothing" else Claim()
+    others = factories.reviewers(2)
+    if scene == "mine":
+        scenes.say(reviewer, claim)
+    elif scene == "leased":
+        for other in others:
+            scenes.lease(other)
+    elif scene == "skipped":
+        scenes.skip(reviewer, claim)
+    elif scene == "done":
+        for other in others:
+            scenes.say(other, claim, "reject")
 
 
 def test_skipped_faces_come_back_on_request(client: Client, reviewer: User) -> None:

@@ -1,10 +1,11 @@
 import pytest
+from django.core.checks import CheckMessage
 from pytest_django import Settings
 
 from ingest import checks
 
 
-def ids(found: list[checks.CheckMessage]) -> list[str | None]:
+def ids(found: list[CheckMessage]) -> list[str | None]:
     return [message.id for message in found]
 
 
