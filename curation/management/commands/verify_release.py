@@ -1,0 +1,31 @@
+"""Proves a release, offline and without the database."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from curation.release.verify import NotAManifest, verify
+
+
+class Command(BaseCommand):
+    help = "Prove that a release on disk is what its makers froze. Needs no database and no network."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--digest", help="the published sha256:… of MANIFEST.sha256", metavar="sha256:…")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with tqdm(unit=" files", disable=not sys.stderr.isatty(), leave=False) as bar:
+                found = verify(options["folder"], digest=options["digest"], progress=bar.update)
+        except NotAManifest as error:
+            raise CommandError(str(error)) from error
+        for problem in found.problems:
+            self.stdout.write(problem)
+        if found.problems:
+            raise CommandError(f"not verified: {len(found.problems):,} problems in {options['folder']}")
+        self.stdout.write(f"verified: {found.files:,} files, digest {found.digest}")

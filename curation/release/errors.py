@@ -1,0 +1,2 @@
+class ReleaseRefused(Exception):
+    """Why a release is not frozen or not written, in one sentence for the release manager."""

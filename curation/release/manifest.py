@@ -1,0 +1,42 @@
+"""MANIFEST.sha256, in the format of sha256sum: two spaces, sorted by the bytes of the paths."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
+
+
+class ManifestError(ValueError):
+    """A sentence about a manifest that cannot be read."""
+
+
+def lines(files: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """Of (path, sha256) in the order of the paths."""
+    for path, sha256 in files:
+        yield f"{sha256}  {path}\n".encode()
+
+
+def digest(chunks: Iterable[bytes]) -> str:
+    """`sha256:…` of all chunks together."""
+    hashed = hashlib.sha256()
+    for chunk in chunks:
+        hashed.update(chunk)
+    return f"sha256:{hashed.hexdigest()}"
+
+
+def parse(data: bytes) -> dict[str, str]:
+    """sha256 by path. ManifestError for a line that we would not write, and for paths that lead elsewhere."""
+    files: dict[str, str] = {}
+    last = ""
+    for number, line in enumerate(data.splitlines(), 1):
+        match = LINE.fullmatch(line)
+        if match is None:
+            raise ManifestError(f"line {number} is not a sha256 and a path")
+        path = match[2].decode()
+        if any(part in ("", ".", "..") for part in path.split("/")):
+            raise ManifestError(f"line {number} leads outside the folder: {path}")
+        if path <= last:
+            raise ManifestError(f"line {number} is out of order or there twice: {path}")
+        files[path], last = match[1].decode(), path
+    return files

@@ -1,0 +1,85 @@
+"""The files of a release, told from its rows: nothing needs to be written to know them."""
+
+import csv
+import hashlib
+import heapq
+import io
+from collections.abc import Iterator, Mapping
+
+from django.db import connection
+from django.db.models.functions import Collate
+
+from curation.models import ReleaseFace
+from curation.release import manifest
+from curation.release.naming import METADATA
+
+CHUNK = 1_000
+# Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
+IMAGE_FILES = """
+SELECT path, crop_sha256 FROM (
+    SELECT 'images/' || image_id || '.jpg' AS path, crop_sha256
+    FROM curation_releaseface WHERE release_id = %(release)s
+    UNION ALL
+    SELECT place || '/' || image_id || '.jpg', crop_sha256
+    FROM curation_releaseface, jsonb_array_elements_text(record -> 'places') AS place
+    WHERE release_id = %(release)s
+) AS files ORDER BY path COLLATE "C"
+"""
+PLACES = """
+SELECT place, count(*) FROM curation_releaseface, jsonb_array_elements_text(record -> 'places') AS place
+WHERE release_id = %(release)s GROUP BY place
+"""
+LICENCES = """
+SELECT record -> 'columns' ->> 'licence', count(*) FROM curation_releaseface WHERE release_id = %(release)s GROUP BY 1
+"""
+
+
+def images(release: int) -> Iterator[ReleaseFace]:
+    """In the order of the bytes of their ids, which is that of metadata.csv."""
+    faces = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+    return faces.iterator(chunk_size=CHUNK)
+
+
+def metadata(release: int, header: str) -> Iterator[bytes]:
+    """metadata.csv, line by line; the header says which columns, in which order."""
+    names = header.rstrip("\n").split(",")
+    yield header.encode()
+    for image in images(release):
+        yield _csv_line([image.record["columns"][name] for name in names])
+
+
+def _csv_line(values: list[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue().encode()
+
+
+def files(release: int, papers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(path, sha256) of every file but the manifest, in the order of the bytes of the paths."""
+    texts = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in papers.items()}
+    texts[METADATA] = manifest.digest(metadata(release, papers[METADATA])).removeprefix("sha256:")
+    return heapq.merge(sorted(texts.items()), _image_files(release))
+
+
+def _image_files(release: int) -> Iterator[tuple[str, str]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(IMAGE_FILES, {"release": release})
+        while rows := cursor.fetchmany(CHUNK):
+            yield from rows
+
+
+def manifest_lines(release: int, papers: Mapping[str, str]) -> Iterator[bytes]:
+    return manifest.lines(files(release, papers))
+
+
+def place_counts(release: int) -> dict[tuple[str, str, str], int]:
+    """Images by (task, part, class folder)."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES, {"release": release})
+        return {tuple(place.split("/")): count for place, count in cursor.fetchall()}
+
+
+def licence_counts(release: int) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(LICENCES, {"release": release})
+        return dict(cursor.fetchall())

@@ -1,0 +1,168 @@
+"""Which accepted faces a release takes, and why the others are held back: one judgement, by the database."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from ingest.licences import judge, needs_attribution
+from ingest.models import Candidate
+
+BATCH = 500
+EXAMPLES = 5
+
+# Reasons in the order in which they are looked at: the first that holds is the one that is told.
+HELD_BACK = {
+    "quarantined": _("in quarantine, or kept out for good"),
+    "identity_not_approved": _("the identity is not approved any more"),
+    "identity_slug": _("the identity's slug cannot be a folder name"),
+    "under_age": _("under 18 when the photo was taken, or perhaps so"),
+    "licence_unproved": _("the licence is not proved"),
+    "licences_differ": _("sources of the photo name different licences"),
+    "licence_refused": _("the licence does not allow modifying, commercial use and passing on"),
+    "creator_missing": _("the licence wants the creator named, and none is known"),
+    "crop_of_two_identities": _("the same crop is accepted for two identities"),
+    "same_crop": _("the same crop, byte for byte, is released already"),
+}
+
+# A photo's licence is proved by any of its candidates, best by that of the claimed identity. Someone born in
+# "1987" may have been born on its last day. `verdict` is empty for what is ready; `owner_id` is the identity of
+# the photo's ready faces that comes first: its part of the identity-disjoint split is the whole photo's.
+TRIAGE = """
+WITH judged AS MATERIALIZED (
+    SELECT c.id AS claim_id, c.face_id, c.photo_id, c.identity_id, f.crop_sha256, s.id AS candidate_id,
+        CASE
+            WHEN EXISTS (SELECT FROM curation_quarantine q
+                         WHERE q.face_id = c.face_id AND q.decision IN ('', 'kept_out')) THEN 'quarantined'
+            WHEN i.state <> 'approved' THEN 'identity_not_approved'
+            WHEN i.slug !~ '^[A-Za-z0-9_-]+$' THEN 'identity_slug'
+            WHEN p.taken_at AT TIME ZONE 'UTC' < interval '18 years' + CASE i.birth_precision
+                WHEN 'year' THEN date_trunc('year', i.birth_date::timestamp) + interval '1 year'
+                WHEN 'month' THEN date_trunc('month', i.birth_date::timestamp) + interval '1 month'
+                ELSE i.birth_date::timestamp END THEN 'under_age'
+            WHEN s.id IS NULL THEN 'licence_unproved'
+            WHEN EXISTS (SELECT FROM ingest_candidate o WHERE o.photo_id = c.photo_id
+                         AND o.proof = 'proved' AND o.licence <> s.licence) THEN 'licences_differ'
+            WHEN s.licence <> ALL(%(taken)s) THEN 'licence_refused'
+            WHEN NOT s.names_creator AND s.licence = ANY(%(attributed)s) THEN 'creator_missing'
+            ELSE '' END AS reason
+    FROM curation_claim c
+    JOIN ingest_face f ON f.id = c.face_id
+    JOIN ingest_photo p ON p.id = c.photo_id
+    JOIN ingest_identity i ON i.id = c.identity_id
+    LEFT JOIN LATERAL (
+        SELECT k.id, k.licence, k.creator ~ '[^[:space:]]' AS names_creator FROM ingest_candidate k
+        WHERE k.photo_id = c.photo_id AND k.proof = 'proved'
+        ORDER BY k.creator ~ '[^[:space:]]' DESC, k.identity_id <> c.identity_id, k.id LIMIT 1
+    ) s ON true
+    WHERE c.state = 'accepted'
+), unique_crops AS (
+    SELECT *, CASE
+            WHEN reason <> '' THEN reason
+            WHEN min(identity_id) OVER crop <> max(identity_id) OVER crop THEN 'crop_of_two_identities'
+            WHEN min(claim_id) OVER crop < claim_id THEN 'same_crop'
+            ELSE '' END AS verdict
+    FROM judged WINDOW crop AS (PARTITION BY reason, crop_sha256)
+), triage AS (
+    SELECT *, min(identity_id) OVER (PARTITION BY verdict, photo_id) AS owner_id FROM unique_crops
+)
+"""
+SELECTED = """
+SELECT claim_id, face_id, photo_id, identity_id, crop_sha256, candidate_id, owner_id
+FROM triage WHERE verdict = '' ORDER BY claim_id
+"""
+COUNTS = """
+SELECT verdict, count(*), (array_agg(claim_id ORDER BY claim_id))[1:%(examples)s] FROM triage GROUP BY verdict
+"""
+EXAMPLE = """
+SELECT c.id, c.face_id, i.name FROM curation_claim c JOIN ingest_identity i ON i.id = c.identity_id
+WHERE c.id = ANY(%(claims)s)
+"""
+# Of what is ready: how many stay out of one attribute's tree, by the state of their consensus.
+WITHOUT_TASK = """
+SELECT task.name, CASE WHEN k.value = '0' THEN 'cannot_tell' ELSE coalesce(k.state, 'open') END, count(*)
+FROM triage CROSS JOIN unnest(%(attributes)s::text[]) AS task(name)
+LEFT JOIN curation_consensus k ON k.claim_id = triage.claim_id AND k.field = task.name
+WHERE verdict = '' AND (k.state IS DISTINCT FROM 'settled' OR k.value = '0')
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+NO_LONGER_READY = """
+SELECT count(*) FROM curation_releaseface r LEFT JOIN triage t ON t.claim_id = r.claim_id AND t.verdict = ''
+WHERE r.release_id = %(release)s AND t.claim_id IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Primary keys of an accepted face that is ready, of its proof, and of its photo's owner."""
+
+    claim: int
+    face: int
+    photo: int
+    identity: int
+    crop_sha256: str
+    candidate: int
+    owner: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Some faces with one thing in common; `examples` name a few of them."""
+
+    code: str
+    text: str
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Triage:
+    ready: int
+    held_back: tuple[Finding, ...]
+
+
+def selected() -> Iterator[list[Selected]]:
+    """What is ready, in batches, from a cursor of the server: needs a transaction around it."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(TRIAGE + SELECTED, _licences())
+        while rows := cursor.fetchmany(BATCH):
+            yield [Selected(*row) for row in rows]
+
+
+def triage() -> Triage:
+    rows = {verdict: (count, claims) for verdict, count, claims in _rows(COUNTS, examples=EXAMPLES)}
+    ready = rows.get("", (0, []))[0]
+    found = [(code, text, *rows[code]) for code, text in HELD_BACK.items() if code in rows]
+    held = (Finding(code, str(text), count, examples(claims)) for code, text, count, claims in found)
+    return Triage(ready, tuple(held))
+
+
+def without_task(attributes: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    """(task, open | disputed | cannot_tell, faces) for ready faces that stay out of that task's tree."""
+    return [(task, state, count) for task, state, count in _rows(WITHOUT_TASK, attributes=list(attributes))]
+
+
+def no_longer_ready(release: int) -> int:
+    """How many rows of a release that is being frozen would not be chosen now."""
+    return int(_rows(NO_LONGER_READY, release=release)[0][0])
+
+
+def examples(claims: list[int]) -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(EXAMPLE, {"claims": claims[:EXAMPLES]})
+        return tuple(f"face {face} ({name})" for _claim, face, name in sorted(cursor.fetchall()))
+
+
+def _rows(select: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(TRIAGE + select, _licences() | values)
+        return list(cursor.fetchall())
+
+
+def _licences() -> dict[str, Any]:
+    proved = Candidate.objects.filter(proof=Candidate.Proof.PROVED)
+    known = proved.values_list("licence", flat=True).distinct()
+    taken = [spdx for spdx in known if judge(spdx).verdict == "take"]
+    return {"taken": taken, "attributed": [spdx for spdx in taken if needs_attribution(spdx)]}

@@ -1,0 +1,220 @@
+import csv
+import io
+import json
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import ProgrammingError, transaction
+
+from curation.models import Claim, Release, ReleaseFace
+from curation.release import freezing, records, rows, selection
+from curation.release.errors import ReleaseRefused
+from curation.release.freezing import examine
+from curation.release.naming import image_id
+from curation.release.records import Vocabulary
+from curation.release.selection import Selected
+from curation.release.splits import disjoint_part, shared_part
+from ingest import store
+from tests import factories
+from tests.curation import releases as r
+
+pytestmark = pytest.mark.django_db
+
+
+def record(claim: Claim) -> dict[str, str]:
+    columns: dict[str, str] = ReleaseFace.objects.get(claim=claim).record["columns"]
+    return columns
+
+
+def places(claim: Claim) -> list[str]:
+    found: list[str] = ReleaseFace.objects.get(claim=claim).record["places"]
+    return found
+
+
+def overwrite(sha256: str, data: bytes | None) -> None:
+    name = store.name_of("crops", sha256)
+    default_storage.delete(name)
+    if data is not None:
+        default_storage.save(name, ContentFile(data))
+
+
+def test_freeze_makes_a_row_for_every_ready_face() -> None:
+    made = r.few_people()
+    r.accepted(factories.identity(), proof="unproved")
+    release = r.frozen()
+    assert release.faces_count == ReleaseFace.objects.filter(release=release).count() == len(made)
+    assert {face.image_id for face in release.faces.all()} == {image_id(claim.face.crop_sha256) for claim in made}
+
+
+def test_freeze_again_gives_the_frozen_release_whatever_came_since() -> None:
+    r.few_people()
+    first = r.frozen()
+    r.accepted(factories.identity())
+    again = r.frozen()
+    assert (again.pk, again.digest, again.faces_count) == (first.pk, first.digest, 9)
+
+
+def test_a_later_release_names_its_parent_and_moves_nobody() -> None:
+    made = r.few_people()
+    first = r.frozen()
+    Claim.objects.filter(pk=made[0].pk).update(state="rejected")
+    for _ in range(5):
+        r.accepted(factories.identity())
+    second = r.frozen("1.1.0")
+    assert second.parent == first
+    before = {face.image_id: face.record["places"] for face in first.faces.exclude(claim=made[0])}
+    after = {face.image_id: face.record["places"] for face in second.faces.filter(claim__in=made)}
+    assert after == before
+    assert len(after) == 8
+
+
+def test_a_frozen_release_never_changes() -> None:
+    r.few_people()
+    release = r.frozen()
+    for change in (
+        lambda: Release.objects.update(digest="sha256:0"),
+        lambda: release.faces.update(record={}),
+        lambda: release.faces.all().delete(),
+    ):
+        with pytest.raises(ProgrammingError, match="Cannot"), transaction.atomic():
+            change()
+
+
+def test_record_says_labels_source_and_votes() -> None:
+    adam, zoe = factories.reviewers(2)
+    made = r.accepted(
+        factories.identity("Ada Marlow", slug="ada-marlow"),
+        [adam, zoe],
+        labels={"race": "1", "gender": "1", "age": "0"},
+        creator="J.\nOkafor ",
+        page_url="https://example.org/p",
+    )
+    r.frozen()
+    found = record(made)
+    assert found["perceived_race"] == "Asian (Chinese/Korean)"
+    assert (found["perceived_gender"], found["perceived_age"]) == ("female", "cannot tell")
+    assert (found["identity"], found["identity_slug"]) == ("Ada Marlow", "ada-marlow")
+    assert (found["creator"], found["source_page"]) == ("J. Okafor", "https://example.org/p")
+    assert (found["licence"], found["licence_url"]) == ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
+    assert found["votes_usable"] == "annotator-01=accept;annotator-02=accept"
+    assert found["votes_age"] == "annotator-01=cannot tell;annotator-02=cannot tell"
+    assert (found["consensus_usable"], found["modification"], found["date_taken"]) == ("majority", "cropped", "")
+
+
+def test_record_names_no_reviewer() -> None:
+    person = factories.user(username="agnieszka")
+    r.accepted(factories.identity(), [person])
+    release = r.frozen()
+    texts = json.dumps([release.papers, *(face.record for face in release.faces.all())])
+    assert "annotator-01" in texts
+    assert "agnieszka" not in texts
+
+
+def test_record_keeps_an_unsettled_attribute_out_of_its_tree_alone() -> None:
+    made = r.accepted(factories.identity(), labels={"race": "0", "gender": "1"})
+    r.settle(made, "age", "", state="disputed")
+    r.frozen()
+    found = record(made)
+    assert [place.split("/")[0] for place in places(made)] == ["identity", "gender"]
+    assert (found["split_race"], found["split_age"], found["perceived_age"]) == ("", "", "")
+    assert (found["consensus_age"], found["consensus_race"]) == ("disputed", "majority")
+
+
+def test_splits_share_people_for_identity_and_part_them_for_the_rest() -> None:
+    r.few_people()
+    r.frozen()
+    for face in ReleaseFace.objects.select_related("claim__photo"):
+        columns = face.record["columns"]
+        assert columns["split_identity"] == shared_part(face.claim.photo.sha256)
+        assert {columns[f"split_{task}"] for task in ("race", "gender", "age")} == {
+            disjoint_part(face.claim.identity_id)
+        }
+
+
+def test_people_of_one_photo_stay_in_one_part() -> None:
+    people = [factories.identity() for _ in range(12)]
+    owner = people[0]
+    other = next(person for person in people if disjoint_part(person.pk) != disjoint_part(owner.pk))
+    photo = factories.photo()
+    kept, cut_off = r.accepted(owner, photo=photo), r.accepted(other, photo=photo)
+    r.frozen()
+    assert [place.split("/")[0] for place in places(kept)] == ["identity", "race", "gender", "age"]
+    assert [place.split("/")[0] for place in places(cut_off)] == ["identity"]
+    assert places(kept)[0].split("/")[1] == places(cut_off)[0].split("/")[1]
+
+
+def test_nothing_ready_is_refused() -> None:
+    with pytest.raises(ReleaseRefused, match="no face is accepted"):
+        r.frozen()
+    assert [found.code for found in examine(r.ignore)] == ["nothing"]
+
+
+@pytest.mark.parametrize("code", ["crop_missing", "crop_changed", "crop_broken", "crop_metadata"])
+def test_a_broken_crop_blocks(code: str) -> None:
+    r.few_people()
+    out = io.BytesIO()
+    r.picture(99).save(out, "JPEG", comment=b"hello")
+    data = {"crop_broken": b"\xff\xd8\xffnothing", "crop_metadata": out.getvalue()}.get(code, b"other bytes")
+    bad = r.accepted(factories.identity(), crop=store.put("crops", data))
+    if code in ("crop_missing", "crop_changed"):
+        overwrite(bad.face.crop_sha256, None if code == "crop_missing" else b"changed")
+    (found,) = examine(r.ignore)
+    assert (found.code, found.count) == (code, 1)
+    assert f"face {bad.face_id}: " in found.examples[0]
+    with pytest.raises(ReleaseRefused, match="Nothing is frozen"):
+        r.frozen()
+    assert not Release.objects.exists()
+    assert not ReleaseFace.objects.exists()
+
+
+def test_a_face_that_changes_while_it_is_read_stops_the_freeze(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = r.few_people()
+
+    def changed_meanwhile(number: int, batch: list[Selected], words: Vocabulary) -> list[ReleaseFace]:
+        found = real(number, batch, words)
+        Claim.objects.filter(pk=made[4].pk).update(state="disputed")
+        return found
+
+    real = records.release_faces
+    monkeypatch.setattr(records, "release_faces", changed_meanwhile)
+    with pytest.raises(ReleaseRefused, match="1 of the faces changed"):
+        r.frozen()
+
+
+def test_a_release_of_many_batches_misses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "BATCH", 2)
+    r.few_people()
+    seen: list[int] = []
+    release = freezing.freeze("1.0.0", by=None, progress=seen.append)
+    assert release.faces_count == 9
+    assert seen == [2, 2, 2, 2, 1]
+
+
+def test_metadata_is_sorted_by_id_and_reads_back() -> None:
+    r.few_people()
+    release = r.frozen()
+    text = b"".join(rows.metadata(release.pk, release.papers["metadata.csv"])).decode()
+    found = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["id"] for row in found] == sorted(face.image_id for face in release.faces.all())
+    assert found[0] == ReleaseFace.objects.get(image_id=found[0]["id"]).record["columns"]
+
+
+def test_agreement_is_told_by_pseudonym() -> None:
+    r.few_people()
+    found = json.loads(r.frozen().papers["agreement.json"])
+    assert found["race"]["items"] == 9
+    assert found["race"]["agreement"] == 1.0
+    (pair,) = found["race"]["pairs"]
+    assert (pair["annotators"], pair["n"]) == (["annotator-01", "annotator-02"], 9)
+    assert found["usable"]["pairs"][0]["cohens_kappa"] is None
+    assert "chance alone" in found["usable"]["pairs"][0]["cohens_kappa_not_estimable"]
+
+
+def test_readme_counts_tasks_classes_and_licences() -> None:
+    r.few_people()
+    text = r.frozen().papers["README.md"]
+    assert "9 face images of 3 public figures" in text
+    assert "| race | Asian (Indian) | 3 |" in text
+    assert "| [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/) | 9 |" in text
+    assert "for measuring bias, not for deployment" in " ".join(text.split())

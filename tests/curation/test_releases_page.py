@@ -1,0 +1,90 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from curation.views.releases import next_version
+from mtf_site.roles import Role
+from tests import factories
+from tests.curation import releases as r
+
+pytestmark = pytest.mark.django_db
+URL = "/releases/"
+
+
+def signed_in(*roles: Role) -> Client:
+    client = Client()
+    client.force_login(factories.user(*roles))
+    return client
+
+
+def text_of() -> str:
+    return " ".join(signed_in(Role.RELEASE_MANAGER).get(reverse("releases")).content.decode().split())
+
+
+@pytest.mark.parametrize("role", [Role.RELEASE_MANAGER, Role.ADMIN, Role.AUDITOR])
+def test_releases_are_read_by_those_who_make_and_watch_them(role: Role) -> None:
+    assert signed_in(role).get(URL).status_code == 200
+
+
+@pytest.mark.parametrize("roles", [(), (Role.REVIEWER,), (Role.ADJUDICATOR,)])
+def test_releases_are_closed_to_others(roles: tuple[Role, ...]) -> None:
+    assert signed_in(*roles).get(URL).status_code == 403
+
+
+def test_releases_ask_strangers_to_sign_in() -> None:
+    assert Client().get(URL)["Location"].startswith(reverse("login"))
+
+
+@pytest.mark.parametrize("role", [Role.RELEASE_MANAGER, Role.AUDITOR])
+def test_releases_change_nothing(role: Role) -> None:
+    assert signed_in(role).post(URL).status_code in (403, 405)
+
+
+def test_releases_without_an_accepted_face_say_what_comes_next() -> None:
+    text = text_of()
+    assert "No face is accepted yet" in text
+    assert "No release is frozen yet" in text
+    assert "export_mtf" not in text
+
+
+def test_releases_with_everything_held_back_say_why() -> None:
+    r.accepted(factories.identity("Ada Marlow"), crop=factories.digest("x"), proof="unproved")
+    text = text_of()
+    assert "the licence is not proved" in text
+    assert "(Ada Marlow)" in text
+    assert "Every accepted face is held back" in text
+
+
+def test_releases_show_the_command_for_what_is_ready() -> None:
+    r.accepted(factories.identity(), crop=factories.digest("x"), labels={"race": "1", "gender": "0"})
+    text = text_of()
+    assert "export_mtf --release 1.0.0 --output releases/1.0.0 --dry-run" in text
+    assert 'gender <span class="muted">cannot tell' in text
+    assert 'age <span class="muted">not answered yet' in text
+
+
+def test_releases_show_what_is_frozen_and_the_next_version() -> None:
+    r.few_people()
+    release = r.frozen()
+    text = text_of()
+    assert release.digest in text
+    assert f"verify_release releases/1.0.0 --digest {release.digest}" in text
+    assert "--release 1.1.0" in text
+
+
+@pytest.mark.parametrize("releases", [1, 3])
+def test_releases_take_as_many_queries_however_many_there_are(
+    releases: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    r.few_people()
+    for number in range(releases):
+        r.accepted(factories.identity())
+        r.frozen(f"1.{number}.0")
+    client = signed_in(Role.RELEASE_MANAGER)
+    with django_assert_num_queries(8):
+        client.get(URL)
+
+
+def test_next_version_is_the_next_minor_one() -> None:
+    assert next_version("1.9.3") == "1.10.0"

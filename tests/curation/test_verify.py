@@ -1,0 +1,294 @@
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from curation.models import Release
+from curation.release import manifest
+from curation.release.verify import NotAManifest, verify
+from tests.conftest import REPO
+from tests.curation import releases as r
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    r.few_people()
+    r.written(tmp_path / "release")
+    return tmp_path / "release"
+
+
+def digest() -> str:
+    return Release.objects.get().digest
+
+
+def an_image(folder: Path) -> Path:
+    return sorted((folder / "images").iterdir())[0]
+
+
+def rewrite_manifest(folder: Path) -> None:
+    """As a forger would: every hash fits again."""
+    files = [p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and p.name != "MANIFEST.sha256"]
+    known = {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    (folder / "MANIFEST.sha256").write_bytes(b"".join(manifest.lines(sorted(known.items()))))
+
+
+def replace(path: Path, data: bytes) -> None:
+    """In all its hard links: they are one file."""
+    with open(path, "r+b") as file:
+        file.write(data)
+        file.truncate()
+
+
+def test_a_release_as_it_was_written_verifies(folder: Path) -> None:
+    found = verify(folder, digest=digest())
+    assert (found.problems, found.digest) == ([], digest())
+    assert found.files == len([path for path in folder.rglob("*") if path.is_file()])
+
+
+def test_a_copy_without_hard_links_verifies(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "copy")
+    assert verify(tmp_path / "copy", digest=digest()).problems == []
+
+
+def flip_a_byte(folder: Path) -> str:
+    image = an_image(folder)
+    data = bytearray(image.read_bytes())
+    data[len(data) // 2] ^= 1
+    replace(image, bytes(data))
+    return f"images/{image.name}: its bytes are not those that MANIFEST.sha256 names"
+
+
+def remove_an_image(folder: Path) -> str:
+    image = an_image(folder)
+    image.unlink()
+    return f"images/{image.name}: missing"
+
+
+def remove_a_paper(folder: Path) -> str:
+    (folder / "README.md").unlink()
+    return "README.md: missing"
+
+
+def add_a_file(folder: Path) -> str:
+    (folder / "race" / "train" / "black" / "extra.jpg").write_bytes(b"extra")
+    return "race/train/black/extra.jpg: extra, not in MANIFEST.sha256"
+
+
+def add_a_folder(folder: Path) -> str:
+    (folder / "race" / "train" / "green").mkdir()
+    return "race/train/green: folder of no class"
+
+
+def remove_a_class_folder(folder: Path) -> str:
+    (folder / "race" / "val" / "white").rmdir()
+    return "race/val/white: folder missing"
+
+
+def edit_a_label(folder: Path) -> str:
+    path = folder / "metadata.csv"
+    path.write_text(path.read_text().replace(",Asian (Indian),", ",White,", 1))
+    return "metadata.csv: its bytes are not those that MANIFEST.sha256 names"
+
+
+def put_a_link(folder: Path) -> str:
+    image = an_image(folder)
+    data = image.read_bytes()
+    image.unlink()
+    (folder.parent / "elsewhere.jpg").write_bytes(data)
+    image.symlink_to(folder.parent / "elsewhere.jpg")
+    return f"images/{image.name}: is a link"
+
+
+def put_a_linked_folder(folder: Path) -> str:
+    (folder / "race" / "val").rename(folder.parent / "val")
+    (folder / "race" / "val").symlink_to(folder.parent / "val")
+    return "race/val: is a link"
+
+
+def put_a_pipe(folder: Path) -> str:
+    os.mkfifo(folder / "pipe")
+    return "pipe: is neither a file nor a folder"
+
+
+def lead_outside(folder: Path) -> str:
+    path = folder / "MANIFEST.sha256"
+    path.write_bytes(f"{'a' * 64}  ../../etc/passwd\n".encode() + path.read_bytes())
+    return "MANIFEST.sha256: line 1 leads outside the folder: ../../etc/passwd"
+
+
+DAMAGE: list[Callable[[Path], str]] = [
+    *(flip_a_byte, remove_an_image, remove_a_paper, add_a_file, add_a_folder, remove_a_class_folder),
+    *(edit_a_label, put_a_link, put_a_linked_folder, put_a_pipe, lead_outside),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_damage_is_told(folder: Path, damage: Callable[[Path], str]) -> None:
+    assert damage(folder) in verify(folder).problems
+
+
+def test_a_rewritten_manifest_is_told_by_the_digest(folder: Path) -> None:
+    (folder / "README.md").write_text("All labels are certain.")
+    rewrite_manifest(folder)
+    assert verify(folder).problems == []
+    (problem,) = verify(folder, digest=digest()).problems
+    assert problem.startswith("MANIFEST.sha256: its digest is sha256:")
+    assert problem.endswith(f"not {digest()}")
+
+
+# ---- Damage with a manifest that fits it: the files contradict each other
+
+
+def move_an_image(folder: Path) -> str:
+    image = sorted(folder.glob("gender/*/female/*.jpg"))[0]
+    other = image.parent.parent / "male" / image.name
+    image.rename(other)
+    return f"{other.relative_to(folder)}: the trees have it, metadata.csv has not"
+
+
+def relabel(folder: Path) -> str:
+    edit_a_label(folder)
+    image = sorted(folder.glob("race/*/asian_indian/*.jpg"))[0]
+    return f"{image.relative_to(folder)}: the trees have it, metadata.csv has not"
+
+
+def drop_a_row(folder: Path) -> str:
+    path = folder / "metadata.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]))
+    return f"images/{lines[-1].split(',')[0]}.jpg: the trees have it, metadata.csv has not"
+
+
+def turn_rows_round(folder: Path) -> str:
+    path = folder / "metadata.csv"
+    header, *lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([header, *reversed(lines)]))
+    return "metadata.csv: ids are out of order or there twice"
+
+
+def forget_a_class(folder: Path) -> str:
+    path = folder / "classes.json"
+    classes = json.loads(path.read_text())
+    classes["gender"] = [known for known in classes["gender"] if known["folder"] != "male"]
+    path.write_text(json.dumps(classes))
+    return "gender/train/male: folder of no class"
+
+
+def add_exif(folder: Path) -> str:
+    image = an_image(folder)
+    out = io.BytesIO()
+    with Image.open(image) as picture:
+        known = Image.Exif()
+        known[0x010E] = "at home"
+        picture.save(out, "JPEG", exif=known)
+    replace(image, out.getvalue())
+    return f"images/{image.name}: carries APP1"
+
+
+def cut_off(folder: Path) -> str:
+    image = an_image(folder)
+    replace(image, image.read_bytes()[:-40])
+    return f"images/{image.name}: cannot be decoded: a cut-off JPEG"
+
+
+def swap_an_image(folder: Path) -> str:
+    image = an_image(folder)
+    out = io.BytesIO()
+    r.picture(12345).save(out, "JPEG")
+    replace(image, out.getvalue())
+    return f"images/{image.name}: its bytes are not those that metadata.csv names"
+
+
+FORGERY = [move_an_image, relabel, drop_a_row, turn_rows_round, forget_a_class, add_exif, cut_off, swap_an_image]
+
+
+@pytest.mark.parametrize("forgery", FORGERY, ids=lambda forgery: forgery.__name__)
+def test_a_forgery_whose_hashes_fit_is_told(folder: Path, forgery: Callable[[Path], str]) -> None:
+    expected = forgery(folder)
+    rewrite_manifest(folder)
+    assert expected in verify(folder).problems
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("metadata.csv", b""),
+        ("metadata.csv", b"id,file\nx,y\n"),
+        ("metadata.csv", b"\xff\xfe"),
+        ("metadata.csv", b'"'),
+        ("classes.json", b"{}"),
+        ("classes.json", b"[]"),
+        ("classes.json", b'{"identity": 1, "race": 2, "gender": 3, "age": 4}'),
+        ("classes.json", b"nothing"),
+    ],
+)
+def test_papers_that_cannot_be_read_are_told(folder: Path, name: str, data: bytes) -> None:
+    (folder / name).write_bytes(data)
+    rewrite_manifest(folder)
+    assert verify(folder).problems
+
+
+@pytest.mark.parametrize("what", ["nothing", "a link", "a folder"])
+def test_a_folder_without_a_manifest_is_no_release(tmp_path: Path, what: str) -> None:
+    manifest_file = tmp_path / "MANIFEST.sha256"
+    if what == "a link":
+        manifest_file.symlink_to(REPO / "README.md")
+    elif what == "a folder":
+        manifest_file.mkdir()
+    with pytest.raises(NotAManifest, match=r"MANIFEST\.sha256 cannot be read"):
+        verify(tmp_path)
+
+
+# ---- The command
+
+
+def run(*words: str, var: Path) -> tuple[int, str, str]:
+    """With a database that nobody could reach."""
+    process = subprocess.run(
+        [sys.executable, str(REPO / "manage.py"), "verify_release", *words],
+        env={
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "SECRET_KEY": "for this test only",
+            "MTF_VAR": str(var),
+        },
+        capture_output=True,
+        text=True,
+        cwd="/",
+        check=False,
+    )
+    return process.returncode, process.stdout, process.stderr
+
+
+def test_command_verifies_without_a_database(folder: Path, tmp_path: Path) -> None:
+    status, out, err = run(str(folder), "--digest", digest(), var=tmp_path)
+    files = len([path for path in folder.rglob("*") if path.is_file()])
+    assert (status, out, err) == (0, f"verified: {files:,} files, digest {digest()}\n", "")
+
+
+def test_command_tells_each_problem_in_a_line(folder: Path, tmp_path: Path) -> None:
+    problem = remove_a_paper(folder)
+    status, out, err = run(str(folder), var=tmp_path)
+    assert (status, out) == (1, f"{problem}\n")
+    assert err == f"CommandError: not verified: 1 problems in {folder}\n"
+
+
+def test_command_of_no_release_is_one_line(tmp_path: Path) -> None:
+    status, out, err = run(str(tmp_path / "nowhere"), var=tmp_path)
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+    assert "is not a release" in err
+
+
+def test_command_without_a_folder_is_bad_usage(tmp_path: Path) -> None:
+    assert run(var=tmp_path)[0] == 2
