@@ -35,7 +35,7 @@ def _run(port: int, stop: threading.Event) -> int:
         print("starting PostgreSQL and Redis …", flush=True)
         set_up(state)
         crew.start("photographs", "-m", "demo.site", "--port", str(state.site_port))
-        crew.start("worker", "-m", "celery", "-A", "mtf_site", "worker", "--beat", "--concurrency", "2",
+        crew.start("worker", "-m", "celery", "-A", "mtf_site", "worker", "--beat", "--concurrency", "4",
                    "--queues", "crawl,fetch,detect,export", "--loglevel", "WARNING")  # fmt: skip
         crew.start("web", "-m", "gunicorn", "mtf_site.wsgi", "--bind", f"127.0.0.1:{web_port}", "--workers", "1",
                    "--threads", "6", "--log-level", "warning")  # fmt: skip

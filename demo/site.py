@@ -150,7 +150,8 @@ def _hit(site: DemoSite, picture: Picture) -> str:
 def _photo_page(site: DemoSite, picture: Picture) -> Answer:
     body = (
         f'{STYLE}<h1>{escape(picture.title)}</h1><p><a href="/img/{picture.id}.jpg">{_small(picture)}</a></p>'
-        f'<p>Photograph by <span class="creator">{escape(picture.creator)}</span></p>{_licence_line(picture)}'
+        f'<p>Photograph by <span property="cc:attributionName">{escape(picture.creator)}</span></p>'
+        f"{_licence_line(picture)}"
     )
     return _html(picture.title, body)
 

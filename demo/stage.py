@@ -17,6 +17,7 @@ from demo.processes import DemoFailed  # noqa: E402
 from demo.state import State  # noqa: E402
 from ingest.jobs import start_job  # noqa: E402
 from ingest.models import CrawlJob, Identity  # noqa: E402
+from ingest.tasks import announce  # noqa: E402
 from mtf_site.roles import Role, give_role  # noqa: E402
 from mtf_site.services import ServicesError  # noqa: E402
 
@@ -64,7 +65,7 @@ def start_crawl() -> bool:
             return False
         people = list(Identity.objects.filter(state=Identity.State.APPROVED))
         by = User.objects.get(username=ADMIN)
-        start_job(source="bing", identities=people, parameters={"limit": 40}, by=by)
+        announce(start_job(source="bing", identities=people, parameters={"limit": 40}, by=by))
         return True
     finally:
         connections.close_all()

@@ -108,7 +108,7 @@ def test_unknown_addresses_are_not_found(site: DemoSite, path: str) -> None:
 def test_photo_page_names_title_creator_and_licence(site: DemoSite) -> None:
     page, picture = get(site, "/photo/ada-marlow-1").text, BY_ID["ada-marlow-1"]
     assert picture.title in page
-    assert f'<span class="creator">{picture.creator}</span>' in page
+    assert f'<span property="cc:attributionName">{picture.creator}</span>' in page
     assert licence_links(site, picture.id) == [f"https://creativecommons.org/{picture.licence}/"]
 
 
