@@ -5,7 +5,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from ingest.detectors import REGISTRY
 from ingest.detectors.haar import has_haar
@@ -30,5 +31,5 @@ def network(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMess
         found.append(Error("The network guard lets hosts through unchecked.", hint=hint, id="ingest.E003"))
     if not settings.INGEST_CONTACT:
         hint = "Set MTF_CONTACT to a web or mail address; no foreign host is asked without."
-        found.append(Warning("No contact for the operators of other sites.", hint=hint, id="ingest.W001"))
+        found.append(checks.Warning("No contact for the operators of other sites.", hint=hint, id="ingest.W001"))
     return found

@@ -50,7 +50,8 @@ def encode(image: Image.Image, quality: int = QUALITY) -> bytes:
     rgb = image.convert("RGB")
     bare = Image.frombytes("RGB", rgb.size, rgb.tobytes())
     out = io.BytesIO()
-    bare.save(out, "JPEG", quality=quality, subsampling="4:4:4", optimize=True)
+    # Not optimize=True: Pillow's buffer for it is too small for noise at this quality.
+    bare.save(out, "JPEG", quality=quality, subsampling="4:4:4")
     return out.getvalue()
 
 

@@ -19,8 +19,7 @@ def find_faces(data: bytes, detector: Detector, limits: Limits = DEFAULT_LIMITS)
     picture = reduced(data, detector.max_pixels, limits)
     width, height = picture.info.width, picture.info.height
     faces = (
-        replace(face, box=face.box.scaled(picture.scale).within(width, height))
-        for face in detector.find(picture.rgb)
+        replace(face, box=face.box.scaled(picture.scale).within(width, height)) for face in detector.find(picture.rgb)
     )
     return Found(picture.info, tuple(sorted(faces, key=_largest_first)))
 

@@ -105,6 +105,11 @@ class LicenceLink:
     how: str  # "a rel=license" or "link rel=license"
 
 
+# Where pages name the one to credit, the surest first: Creative Commons' own markup, microdata, links.
+CREDIT = ('[property~="cc:attributionName"]', '[itemprop~="creator"]', '[rel~="author"]', 'meta[name="author" i]')
+MAX_CREATOR = 300
+
+
 @dataclass(frozen=True)
 class PageLicence:
     """What all licence links of one page say together."""
@@ -112,6 +117,7 @@ class PageLicence:
     spdx: str | None
     contradiction: bool  # the links name different licences: a person decides, nothing is proved
     links: tuple[LicenceLink, ...]
+    creator: str = ""  # whom the page says to credit
 
 
 def parse_licence_url(url: str) -> str | None:
@@ -179,7 +185,10 @@ def _spdx_id(text: str) -> str | None:
 
 def licence_links(html: bytes | str, base_url: str) -> list[LicenceLink]:
     """Every `rel=license` on <a> and <link>, in the order of the page, each address once."""
-    soup = BeautifulSoup(html, "lxml")
+    return _licence_links(BeautifulSoup(html, "lxml"), base_url)
+
+
+def _licence_links(soup: BeautifulSoup, base_url: str) -> list[LicenceLink]:
     links: dict[str, LicenceLink] = {}
     for tag in soup.find_all(["a", "link"], href=True):
         # rel is a list of tokens in any case: "noopener License".
@@ -190,6 +199,16 @@ def licence_links(html: bytes | str, base_url: str) -> list[LicenceLink]:
     return list(links.values())
 
 
+def _creator(soup: BeautifulSoup) -> str:
+    """Whom the page says to credit: in Creative Commons' own markup, as rel=author, or as its author; "" for nobody."""
+    for selector in CREDIT:
+        tag = soup.select_one(selector)
+        words = " ".join(str(tag.get("content") or tag.get_text(" ")).split()) if tag else ""
+        if words:
+            return words[:MAX_CREATOR]
+    return ""
+
+
 def _join(base_url: str, href: str) -> str:
     try:
         return urljoin(base_url, href.strip())
@@ -198,11 +217,12 @@ def _join(base_url: str, href: str) -> str:
 
 
 def page_licence(html: bytes | str, base_url: str) -> PageLicence:
-    """The licence that the page states, if its links agree on one."""
-    links = tuple(licence_links(html, base_url))
+    """The licence that the page states, if its links agree on one, and whom it credits."""
+    soup = BeautifulSoup(html, "lxml")
+    links = tuple(_licence_links(soup, base_url))
     named = {link.spdx or link.url for link in links}
     agreed = links[0].spdx if len(named) == 1 else None
-    return PageLicence(agreed, len(named) > 1, links)
+    return PageLicence(agreed, len(named) > 1, links, _creator(soup))
 
 
 def judge(spdx: str | None) -> Judgement:

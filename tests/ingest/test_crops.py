@@ -1,5 +1,6 @@
 import io
 
+import numpy as np
 import pytest
 from PIL import Image, ImageFilter, PngImagePlugin
 
@@ -105,3 +106,9 @@ def test_iou_of_hand_computed_boxes(a: Box, b: Box, expected: float) -> None:
 def test_box_within_a_picture_is_cut_at_its_borders() -> None:
     assert Box(-5, 10, 20, 100).within(50, 60) == Box(0, 10, 15, 50)
     assert Box(70, 10, 20, 20).within(50, 60).area == 0
+
+
+def test_encode_takes_pure_noise() -> None:
+    """With optimised Huffman tables Pillow's buffer was too small for this, and a real photograph failed."""
+    noise = np.random.default_rng(1).integers(0, 256, (400, 400, 3), dtype=np.uint8)
+    assert Image.open(io.BytesIO(encode(Image.fromarray(noise)))).size == (400, 400)

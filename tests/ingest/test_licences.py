@@ -206,3 +206,19 @@ class TestPages:
     def test_page_without_a_readable_licence_proves_nothing(self, html: str | bytes) -> None:
         said = page_licence(html, PAGE)
         assert (said.spdx, said.contradiction) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("markup", "creator"),
+    [
+        ('<a property="cc:attributionName" rel="cc:attributionURL" href="/j">J. Okafor</a>', "J. Okafor"),
+        ('<span itemprop="creator author">Jane\n  Doe</span>', "Jane Doe"),
+        ('<a rel="nofollow author" href="/j">J. Okafor</a>', "J. Okafor"),
+        ('<meta name="Author" content="J. Okafor">', "J. Okafor"),
+        ('<meta name="author" content="The site"><b property="cc:attributionName">J. Okafor</b>', "J. Okafor"),
+        ('<span class="creator">J. Okafor</span>', ""),
+        ('<meta name="author" content=" ">', ""),
+    ],
+)
+def test_page_licence_reads_whom_to_credit(markup: str, creator: str) -> None:
+    assert page_licence(f"<html>{markup}</html>", "https://example.org/").creator == creator

@@ -1,0 +1,199 @@
+"""Approved public figures enter here: by an import that is all or nothing, or by approving a proposed one."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+
+from ingest.attributes import GENDER, RACE, code_of
+from ingest.csv_input import CsvError, Problem
+from ingest.identity_csv import IdentityRow
+from ingest.models import Identity, Tombstone
+from mtf_site.roles import Role, has_role
+
+Outcome = Literal["created", "already there"]
+IMPORT_LOCK = 7_264_001  # PostgreSQL advisory lock: two imports at once would both find a name missing
+
+
+class IdentityRefused(Exception):
+    """One sentence that says why."""
+
+
+@dataclass(frozen=True)
+class RowReport:
+    line: int
+    name: str
+    outcome: Outcome
+    detail: str = ""
+
+
+def mark(text: str) -> str:
+    """What a tombstone of kind "identity" holds: the hash of a name, alias or Wikidata id, never the name."""
+    return hashlib.sha256(one_line(text).casefold().encode()).hexdigest()
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def approver(username: str) -> User:
+    """The active admin account of this name, or IdentityRefused."""
+    account = User.objects.filter(username=username, is_active=True).first()
+    if account is None:
+        raise IdentityRefused(f"There is no active account named {username!r}.")
+    if not has_role(account, Role.ADMIN):
+        raise IdentityRefused(f"The account {username!r} does not have the role admin.")
+    return account
+
+
+@transaction.atomic
+def import_identities(rows: Iterable[IdentityRow], *, approved_by: User, basis: str) -> list[RowReport]:
+    """Approve every row by this account on this basis (a row's own goes first).
+
+    Raises CsvError with every faulty line, and then nothing was imported.
+    """
+    rows = list(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    known = _Known(rows)
+    problems = [problem for row in rows for problem in _problems(row, known, basis)]
+    if problems:
+        raise CsvError(sorted(problems))
+    return [_enter(row, known, approved_by, basis) for row in rows]
+
+
+class _Known:
+    """What the database already has that these rows could meet."""
+
+    def __init__(self, rows: list[IdentityRow]) -> None:
+        everyone = list(Identity.objects.all())
+        self.by_name = {one_line(identity.name).casefold(): identity for identity in everyone}
+        self.by_wikidata = {identity.wikidata_id: identity for identity in everyone if identity.wikidata_id}
+        self.slugs = {identity.slug for identity in everyone}
+        marks = [mark(text) for row in rows for text in _names(row.name, row.aliases, row.wikidata_id)]
+        self.tombstones = tombstones_among(marks)
+
+    def find(self, row: IdentityRow) -> Identity | None:
+        return self.by_wikidata.get(row.wikidata_id) or self.by_name.get(row.name.casefold())
+
+
+def tombstones_among(marks: Iterable[str]) -> set[str]:
+    found = Tombstone.objects.filter(kind=Tombstone.Kind.IDENTITY, value__in=list(marks))
+    return set(found.values_list("value", flat=True))
+
+
+def _names(name: str, aliases: Iterable[str], wikidata_id: str | None) -> list[str]:
+    return [text for text in (name, *aliases, wikidata_id or "") if text]
+
+
+def is_tombstoned(identity: Identity) -> bool:
+    names = _names(identity.name, identity.aliases, identity.wikidata_id)
+    return bool(tombstones_among(mark(text) for text in names))
+
+
+def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:
+    found: list[str] = []
+    if any(mark(text) in known.tombstones for text in _names(row.name, row.aliases, row.wikidata_id)):
+        found.append("This person was erased and must not enter again.")
+    if not (row.basis or basis).strip():
+        found.append("There is no basis for calling this a public figure.")
+    if row.race and code_of(RACE, row.race) is None:
+        found.append(f"Unknown race {row.race!r}; the classes are {', '.join(RACE.values())}.")
+    if row.gender and code_of(GENDER, row.gender) is None:
+        found.append(f"Unknown gender {row.gender!r}; the classes are {', '.join(GENDER.values())}.")
+    if any(len(alias) > 200 for alias in row.aliases):
+        found.append("An alias is longer than 200 characters.")
+    namesake = known.by_name.get(row.name.casefold())
+    if namesake and row.wikidata_id and namesake.wikidata_id not in (None, row.wikidata_id):
+        found.append(f"Another person of this name is there already ({namesake.wikidata_id}).")
+    return [(row.line, text) for text in found]
+
+
+def _enter(row: IdentityRow, known: _Known, approved_by: User, basis: str) -> RowReport:
+    existing = known.find(row)
+    if existing is not None:
+        return RowReport(row.line, row.name, "already there", _standing(existing, row))
+    Identity.objects.create(
+        name=row.name,
+        slug=_free_slug(row.name, known.slugs),
+        aliases=list(row.aliases),
+        wikidata_id=row.wikidata_id or None,
+        birth_date=row.birth_date,
+        birth_precision=row.birth_precision,
+        claimed_race=code_of(RACE, row.race),
+        claimed_gender=code_of(GENDER, row.gender),
+        public_figure_basis=row.basis or basis,
+        approved_by=approved_by,
+        approved_at=timezone.now(),
+        state=Identity.State.APPROVED,
+    )
+    return RowReport(row.line, row.name, "created")
+
+
+def _standing(identity: Identity, row: IdentityRow) -> str:
+    words = [] if identity.name == row.name else [f"as {identity.name}"]
+    if identity.state != Identity.State.APPROVED:
+        words.append(identity.get_state_display())
+    return ", ".join(words)
+
+
+def _free_slug(name: str, taken: set[str]) -> str:
+    """Readable, unique and never empty; remembers what it gave."""
+    stem = slugify(name)[:200] or "person"
+    slug, number = stem, 2
+    while slug in taken:
+        slug, number = f"{stem}-{number}", number + 1
+    taken.add(slug)
+    return slug
+
+
+@transaction.atomic
+def approve(identity: Identity, *, by: User, basis: str) -> None:
+    """A proposed identity becomes an approved one."""
+    locked = Identity.objects.select_for_update().get(pk=identity.pk)
+    if locked.state != Identity.State.PROPOSED:
+        standing = locked.get_state_display()
+        raise IdentityRefused(f"{locked.name} is {standing} already; only a proposed one can be approved.")
+    if is_tombstoned(locked):
+        raise IdentityRefused(f"{locked.name} was erased and must not enter again.")
+    if not basis.strip():
+        raise IdentityRefused("Say on what basis this is a public figure.")
+    locked.state = Identity.State.APPROVED
+    locked.approved_by, locked.approved_at, locked.public_figure_basis = by, timezone.now(), basis.strip()
+    locked.save(update_fields=["state", "approved_by", "approved_at", "public_figure_basis"])
+
+
+def approved() -> QuerySet[Identity]:
+    return Identity.objects.filter(state=Identity.State.APPROVED)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Identities found for the names of an order, and the names for which there is no approved one."""
+
+    found: tuple[Identity, ...]
+    missing: tuple[str, ...]
+
+
+def named(names: Iterable[str]) -> Named:
+    """Approved identities by name, alias or slug, whatever the case."""
+    everyone = list(approved())
+    index = {one_line(alias).casefold(): identity for identity in everyone for alias in identity.aliases}
+    index |= {identity.slug: identity for identity in everyone}
+    # Names come last: a name goes before somebody else's alias.
+    index |= {one_line(identity.name).casefold(): identity for identity in everyone}
+    found: dict[int, Identity] = {}
+    missing: list[str] = []
+    for name in dict.fromkeys(names):
+        identity = index.get(one_line(name).casefold())
+        if identity is None:
+            missing.append(name)
+        else:
+            found[identity.pk] = identity
+    return Named(tuple(found.values()), tuple(missing))

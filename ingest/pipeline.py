@@ -1,0 +1,85 @@
+"""One step of one candidate at a time: found → licence checked → fetched → done, or refused, or failed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from ingest.detection import detect
+from ingest.fetching import fetch
+from ingest.jobs import finish_if_nothing_pends
+from ingest.licence_check import check_licence
+from ingest.models import Candidate, Discovery
+from ingest.network import FetchFailed, FetchRefused
+from ingest.pending import MAX_ATTEMPTS, Lost, Refused, free, put_off, settle, take
+from ingest.pictures import PictureRefused
+
+State = Candidate.State
+
+STEPS: dict[str, Callable[[Candidate], None]] = {
+    State.FOUND: check_licence,
+    State.LICENSED: fetch,
+    State.FETCHED: detect,
+}
+
+
+def advance(candidate_id: int, state: str) -> str | None:
+    """Do the step that a candidate in this state waits for, if nobody else does.
+
+    The state it came to; None when nothing was done. What nobody foresaw is noted on the row and raised.
+    """
+    candidate = take(Candidate.objects.all(), candidate_id, state)
+    if candidate is None:
+        return None
+    try:
+        reached = _attempt(candidate, STEPS[state])
+    except Lost:
+        return None
+    if reached not in Candidate.PENDING:
+        finish_if_nothing_pends(candidate.job_id)
+    return reached
+
+
+def _attempt(candidate: Candidate, step: Callable[[Candidate], None]) -> str:
+    if candidate.attempts > MAX_ATTEMPTS:
+        words = candidate.detail or "No attempt came to an end."
+        return _end(candidate, State.FAILED, "gave_up", f"Given up after {MAX_ATTEMPTS} attempts. {words}")
+    try:
+        step(candidate)
+    except (Refused, FetchRefused, PictureRefused) as refusal:
+        return _end(candidate, State.REFUSED, refusal.code, str(refusal), getattr(refusal, "photo", None))
+    except FetchFailed as failure:
+        return _try_later(candidate, failure)
+    except Lost:
+        raise
+    except Exception as error:
+        if not connection.is_usable():  # it may be the database that went away, and came back
+            connection.close()
+        put_off(candidate, None, detail=f"{type(error).__name__}: {error}")
+        raise
+    return Candidate.objects.values_list("state", flat=True).get(pk=candidate.pk)
+
+
+def _try_later(candidate: Candidate, failure: FetchFailed) -> str:
+    if candidate.attempts >= MAX_ATTEMPTS:
+        return _end(candidate, State.FAILED, failure.code, failure.message)
+    put_off(candidate, failure.retry_after, detail=failure.message)
+    return candidate.state
+
+
+def _end(candidate: Candidate, state: str, code: str, detail: str, photo: Any = None) -> str:
+    kept = {"photo": photo} if photo else {}
+    settle(candidate, state=state, refusal=code, detail=detail, finished_at=timezone.now(), **kept)
+    return state
+
+
+def waiting_candidates(state: str, most: int) -> list[int]:
+    """Ids of candidates that anybody may take now, the oldest first."""
+    rows = free(Candidate.objects.filter(state=state)).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def waiting_discoveries(most: int) -> list[int]:
+    rows = free(Discovery.objects.filter(state=Discovery.State.WAITING)).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:most])

@@ -1,0 +1,41 @@
+"""Files under the hash of their content in the default storage: written whole, and never twice."""
+
+import hashlib
+from typing import Literal
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+Folder = Literal["photos", "previews", "crops"]
+
+SUFFIX_OF_MIME = {"image/jpeg": ".jpg"}
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def name_of(folder: Folder, sha256: str, suffix: str = ".jpg") -> str:
+    return f"{folder}/{sha256[:2]}/{sha256}{suffix}"
+
+
+def suffix_of(mime: str) -> str:
+    return SUFFIX_OF_MIME.get(mime) or "." + mime.removeprefix("image/")
+
+
+def put(folder: Folder, data: bytes, suffix: str = ".jpg") -> str:
+    """The sha256 of `data`, which lies in `folder` afterwards."""
+    sha256 = digest(data)
+    name = name_of(folder, sha256, suffix)
+    if default_storage.exists(name):
+        return sha256
+    written = default_storage.save(name, ContentFile(data))
+    if written != name:  # another process was quicker, and the storage gave ours a name of its own
+        default_storage.delete(written)
+    return sha256
+
+
+def read(name: str) -> bytes:
+    """OSError (FileNotFoundError) when the storage does not have it."""
+    with default_storage.open(name) as file:
+        return bytes(file.read())

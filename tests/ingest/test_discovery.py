@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from ingest import discovery
+from ingest.models import CrawlJob
+from ingest.sources import SOURCES, Hit, SourceError
+from tests import factories
+from tests.ingest.crawling import crawl, drain, outcomes
+from tests.servers import Site
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_later_job_counts_what_is_known_and_takes_over_what_failed(site: Site) -> None:
+    factories.identity("Ada")
+    first = crawl(site, ("Ada", "/ada.jpg", "/by"), ("Ada", "/two.jpg", "/by"))
+    first.candidates.filter(rank=2).update(state="failed", refusal="timeout", photo=None)
+    second = crawl(site, ("Ada", "/ada.jpg", "/by"), ("Ada", "/two.jpg", "/by"))
+    assert outcomes(first) == [("done", "")]
+    assert outcomes(second) == [("done", "")]
+    assert second.discoveries.values_list("hits", "known").get() == (2, 1)
+
+
+def test_addresses_that_differ_in_nothing_that_matters_are_one() -> None:
+    assert discovery.url_key("HTTPS://Photos.Example.org:443/a?b#c") == discovery.url_key(
+        "https://photos.example.org/a?b"
+    )
+    assert discovery.url_key("https://photos.example.org/A") != discovery.url_key("https://photos.example.org/a")
+
+
+class Oracle:
+    """A source that answers what a test tells it to."""
+
+    name, label, needs = "oracle", "Oracle", ()
+
+    def __init__(self, *answers: list[Hit] | Exception) -> None:
+        self.answers = list(answers)
+
+    def discover(self, query: Any, session: Any) -> Iterator[Hit]:
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        yield from answer
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *answers: list[Hit] | Exception) -> CrawlJob:
+    monkeypatch.setitem(SOURCES, "oracle", Oracle(*answers))
+    job = factories.job([factories.identity("Ada")], source="oracle", parameters={"limit": 5})
+    drain(job)
+    return job
+
+
+def test_a_source_that_fails_for_good_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = asked(monkeypatch, SourceError("The page has not the shape of results."))
+    assert job.discoveries.values_list("state", "error").get() == ("failed", "The page has not the shape of results.")
+    assert job.state == "done"
+
+
+def test_a_source_that_fails_for_now_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hit = Hit(image_url="https://x.example.org/1.jpg", title="with a zero \0 byte", evidence={"m\0": "\0"})
+    job = asked(monkeypatch, SourceError("Bing answered 429.", True, 30.0), [hit])
+    assert (job.state, job.discoveries.get().error) == ("running", "Bing answered 429.")
+    job.discoveries.update(claimed_until=timezone.now())
+    drain(job)
+    assert job.discoveries.values_list("state", "hits", "error").get() == ("done", 1, "")
+    assert job.candidates.get().title == "with a zero  byte"
+
+
+def test_discovery_run_again_after_a_crash_enters_each_hit_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hits = [Hit(image_url=f"https://x.example.org/{n}.jpg") for n in range(3)]
+    job = asked(monkeypatch, [*hits[:2]], hits)
+    job.discoveries.update(state="waiting")
+    CrawlJob.objects.update(state="running", finished_at=None)
+    found: list[int] = []
+    discovery.discover(job.discoveries.get().pk, found.append)
+    assert job.candidates.count() == 3
+    assert found == [max(job.candidates.values_list("pk", flat=True))]
+    assert job.discoveries.values_list("hits", "known").get() == (3, 0)
+
+
+def test_an_identity_that_is_no_longer_approved_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SOURCES, "oracle", Oracle())
+    job = factories.job([factories.identity("Ada", state="retired")], source="oracle")
+    drain(job)
+    assert job.discoveries.get().error == "Ada is no longer approved."
+
+
+def test_without_a_contact_a_host_that_turns_up_later_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = asked(monkeypatch, [Hit(image_url="https://x.example.org/1.jpg", page_url="https://x.example.org/1")])
+    assert outcomes(job) == [("refused", "licence_unknown")]
+    assert "MTF_CONTACT" in job.candidates.get().detail

@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+
+from ingest import store
+
+
+def files(tmp_path: Path) -> list[str]:
+    return sorted(str(path.relative_to(tmp_path / "media")) for path in (tmp_path / "media").rglob("*.*"))
+
+
+def test_same_bytes_are_written_once_under_their_hash(tmp_path: Path) -> None:
+    sha256 = store.put("photos", b"picture", ".png")
+    assert store.put("photos", b"picture", ".png") == sha256 == store.digest(b"picture")
+    assert files(tmp_path) == [f"photos/{sha256[:2]}/{sha256}.png"]
+    assert store.read(store.name_of("photos", sha256, ".png")) == b"picture"
+
+
+def test_a_writer_that_comes_second_leaves_no_file_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sha256 = store.put("crops", b"crop")
+    monkeypatch.setattr(storages["default"], "exists", lambda name: False)
+    monkeypatch.setattr(storages["default"], "get_available_name", lambda name, **_: f"{name}.other")
+    assert store.put("crops", b"crop") == sha256
+    assert files(tmp_path) == [store.name_of("crops", sha256)]
