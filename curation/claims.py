@@ -57,6 +57,8 @@ def open_claims(since: datetime | None = None) -> int:
 def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
     """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
     like = Slot.objects.filter(claim=claim).order_by("id").first()
-    place = {"block": like.block, "shuffle": like.shuffle} if like else {"block": claim.identity_id, "shuffle": claim.pk}
+    place = (
+        {"block": like.block, "shuffle": like.shuffle} if like else {"block": claim.identity_id, "shuffle": claim.pk}
+    )
     numbers = range(1, policy.votes(question) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)

@@ -204,4 +204,3 @@ def _asked(case: Case) -> dict[str, bool]:
         "usable": case.claim.state == Claim.State.OPEN and not case.barred,
         "attributes": case.claim.state == Claim.State.ACCEPTED and not case.barred and not settled,
     }
-

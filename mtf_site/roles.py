@@ -50,7 +50,7 @@ def give_role(user: User, role: Role) -> None:
 
 
 def allow(*roles: Role, audit: bool = True) -> Callable[[View[P]], View[P]]:
-    """Opens a view to people who have one of `roles`; with `audit`, an auditor may read it too (GET changes nothing)."""
+    """Opens a view to people who have one of `roles`; with `audit`, an auditor may read it too."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)

@@ -182,7 +182,9 @@ LOGGING = {
 
 # ---- Ingest
 INGEST_CONTACT = os.environ.get("MTF_CONTACT", "")  # a URL or mail address; foreign hosts are not reached without
-INGEST_ALLOWED_HOSTS = frozenset(e.words("MTF_ALLOW_HOSTS"))  # exact host:port let through the guard: demo and tests only
+INGEST_ALLOWED_HOSTS = frozenset(
+    e.words("MTF_ALLOW_HOSTS")
+)  # exact host:port let through the guard: demo and tests only
 BING_BASE_URL = os.environ.get("MTF_BING_URL") or "https://www.bing.com"
 FOLDER_ROOTS = [Path(word) for word in e.words("MTF_FOLDER_ROOTS")]  # what the web page may offer the folder source
 MAX_DOWNLOAD_BYTES = e.integer("MTF_MAX_DOWNLOAD_MB", 40) * 1024 * 1024

@@ -11,7 +11,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 os.environ |= {"MTF_TEST_SERVICES": "1", "MTF_CONN_MAX_AGE": "0", "MTF_ENVIRONMENT": "development"}
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright leaves a running loop in the test's thread
 
-from mtf_site.settings import *  # noqa: E402, F403
+from mtf_site.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -155,9 +155,7 @@ class Skip(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["claim", "question", "reviewer"], name="skip_once_per_reviewer")
-        ]
+        constraints = [models.UniqueConstraint(fields=["claim", "question", "reviewer"], name="skip_once_per_reviewer")]
 
     def __str__(self) -> str:
         return f"{self.reviewer} skipped {self.claim}"

@@ -10,7 +10,8 @@ VOTES = [MinValueValidator(1), MaxValueValidator(9)]
 class Policy(models.Model):
     """How faces are judged. The newest activated version is in force; an activated one never changes.
 
-    `reasons` is a list of {"code", "key", "label"}; `fields` a list of {"code", "label", "classes": [{"code", "label"}]}.
+    `reasons` is a list of {"code", "key", "label"};
+    `fields` is a list of {"code", "label", "classes": [{"code", "label"}]}.
     """
 
     version = models.PositiveIntegerField(unique=True)

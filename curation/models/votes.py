@@ -131,9 +131,7 @@ class Slot(models.Model):
                 name="slot_queue",
                 condition=Q(waiting=True, purpose="vote"),
             ),
-            models.Index(
-                fields=["reviewer", "question"], name="slot_leases", condition=Q(annotation__isnull=True)
-            ),
+            models.Index(fields=["reviewer", "question"], name="slot_leases", condition=Q(annotation__isnull=True)),
         ]
         triggers = [
             pgtrigger.Trigger(

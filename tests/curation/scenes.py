@@ -47,8 +47,8 @@ def say(
     claim: Claim,
     verdict: str = "accept",
     *,
-    id: uuid.UUID | None = None,
-    **fields: Any,  # noqa: A002
+    id: uuid.UUID | None = None,  # noqa: A002
+    **fields: Any,
 ) -> tuple[Result, uuid.UUID]:
     question = "attributes" if verdict == "attributes" else "usable"
     if verdict == "reject":
@@ -69,9 +69,7 @@ def skip(reviewer: User, claim: Claim, question: str = "usable") -> Result:
 
 
 def flag(reviewer: User, claim: Claim, comment: str) -> Result:
-    return record(
-        Flagged(uuid.uuid4(), claim.pk, "usable", comment), reviewer=reviewer, policy=current_policy()
-    )
+    return record(Flagged(uuid.uuid4(), claim.pk, "usable", comment), reviewer=reviewer, policy=current_policy())
 
 
 def accepted(identity: Identity | None = None, photo: Photo | None = None) -> Claim:

@@ -157,13 +157,9 @@ def test_a_claims_photo_is_its_faces() -> None:
 def test_a_consensus_stands_once_a_field_and_has_a_value_when_settled() -> None:
     claim = scenes.accepted()
     with refused("consensus_once_per_field"), transaction.atomic():
-        Consensus.objects.create(
-            claim=claim, field="usable", state="open", support=0, votes=0, method="majority"
-        )
+        Consensus.objects.create(claim=claim, field="usable", state="open", support=0, votes=0, method="majority")
     with refused("consensus_settled_has_value"):
-        Consensus.objects.create(
-            claim=claim, field="race", state="settled", support=1, votes=1, method="majority"
-        )
+        Consensus.objects.create(claim=claim, field="race", state="settled", support=1, votes=1, method="majority")
 
 
 def test_a_decided_quarantine_names_who_and_when() -> None:
