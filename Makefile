@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test lint bench clean
+.PHONY: help install libraries demo test lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,7 +22,17 @@ $(STAMP): requirements.txt requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV), a minute or two the first time"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/python -c 'import cv2' 2>/dev/null || $(MAKE) --no-print-directory libraries
 	@touch $@
+
+# What opencv-python loads from the system. Bare Debian machines lack it; root gets it installed, others are told.
+libraries:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing libgl1 and libglib2.0-0, which OpenCV needs"; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends libgl1 libglib2.0-0 >/dev/null; \
+	fi
+	@$(BIN)/python -c 'import cv2' || { \
+		echo "OpenCV needs two libraries of the system: sudo apt-get install libgl1 libglib2.0-0" >&2; exit 1; }
 
 demo: install
 	@exec $(BIN)/python -m demo --port $(PORT)
