@@ -20,15 +20,20 @@ REASONS = (
     ("other", "9", "other …"),
 )
 AGE_BOUNDS = {1: "18–49", 2: "50+"}
-GUIDELINE = """Accept a crop when it shows the named person, the face is complete, sharp enough to judge, and photographed rather than drawn or generated.
-
-Compare with the accepted faces and with the whole source photo. When several people are in the photo, judge only the marked face.
-
-Reject with the reason that comes first: the wrong person before a blurred picture. Cannot tell is an honest answer; skip only what you would rather leave to others.
-
-For race, gender and age answer what a careful stranger would perceive in this picture, not what you know about the person. Age is the age in the picture.
-
-Under age or unsafe, and licence or source problem, take a face out of circulation at once: use them whenever in doubt."""  # noqa: E501
+GUIDELINE = "\n\n".join(
+    (
+        "Accept a crop when it shows the named person, the face is complete, sharp enough to judge, and "
+        "photographed rather than drawn or generated.",
+        "Compare with the accepted faces and with the whole source photo. When several people are in the "
+        "photo, judge only the marked face.",
+        "Reject with the reason that comes first: the wrong person before a blurred picture. Cannot tell is "
+        "an honest answer; skip only what you would rather leave to others.",
+        "For race, gender and age answer what a careful stranger would perceive in this picture, not what you "
+        "know about the person. Age is the age in the picture.",
+        "Under age or unsafe, and licence or source problem, take a face out of circulation at once: use them "
+        "whenever in doubt.",
+    )
+)
 
 
 def current_policy() -> Policy:
