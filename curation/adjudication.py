@@ -17,7 +17,6 @@ from curation.quarantine import add_slot, open_quarantines
 from curation.settling import ATTRIBUTES, lock_photo, settle
 
 SKIPS_TO_SEE = 3
-MOST_VOTES = 9
 
 
 @dataclass(frozen=True)
@@ -128,12 +127,11 @@ def ask_for_one_more_vote(*, claim_id: int, question: str, adjudicator: User) ->
         photo = lock_photo(claim.photo_id)
         if voted(claim, question, adjudicator):
             raise PermissionDenied("You voted on this face: another adjudicator must decide.")
-        last = Slot.objects.filter(claim=claim, question=question).order_by("-number").first()
-        if photo is None or last is None or last.number >= MOST_VOTES:
-            raise ValidationError("No further vote can be asked for this face: please decide.")
+        like = Slot.objects.filter(claim=claim, question=question).order_by("id").first()
         if Slot.objects.filter(claim=claim, question=question, purpose="vote", waiting=True).exists():
             raise ValidationError("A vote is asked for already: it waits for a reviewer.")
-        add_slot(last)
+        if photo is None or like is None or add_slot(like) is None:
+            raise ValidationError("No further vote can be asked for this face: please decide.")
         settle(photo)
 
 

@@ -25,28 +25,24 @@ CONFLICT = Result("conflict", 409, "this id was used for something else")
 def record(entry: Entry, *, reviewer: User, policy: Policy) -> Result:
     """Saves one entry in a transaction of its own."""
     try:
-        with transaction.atomic():
-            match entry:
-                case Answer():
-                    return _answer(entry, reviewer, policy)
-                case Undo():
-                    return _undo(entry, reviewer)
-                case Skipped():
-                    return _skip(entry, reviewer)
-                case Flagged():
-                    return _flag(entry, reviewer)
-    except IntegrityError as error:
-        return _after_collision(entry, reviewer, error)
+        return _save(entry, reviewer, policy)
+    except IntegrityError:
+        # The same id, a lease from another tab, or a carried vote came in at the same moment, and is now there to
+        # be seen. A collision that happens again is a bug to be heard of.
+        return _save(entry, reviewer, policy)
 
 
-def _after_collision(entry: Entry, reviewer: User, error: IntegrityError) -> Result:
-    """The same id came twice at once, and the other one is in now; any other collision is a bug to be heard of."""
-    models: dict[type, type[Annotation] | type[Skip] | type[Flag]]
-    models = {Answer: Annotation, Undo: Annotation, Skipped: Skip, Flagged: Flag}
-    known = models[type(entry)].objects.filter(pk=entry.id).first()
-    if known is None:
-        raise error
-    return KNOWN if known.reviewer_id == reviewer.pk else CONFLICT
+@transaction.atomic
+def _save(entry: Entry, reviewer: User, policy: Policy) -> Result:
+    match entry:
+        case Answer():
+            return _answer(entry, reviewer, policy)
+        case Undo():
+            return _undo(entry, reviewer)
+        case Skipped():
+            return _skip(entry, reviewer)
+        case Flagged():
+            return _flag(entry, reviewer)
 
 
 # ---- Answers
@@ -151,6 +147,8 @@ def _undo(undo: Undo, reviewer: User) -> Result:
     earlier = Annotation.objects.filter(supersedes=target).first()
     if earlier:
         return KNOWN if earlier.pk == undo.id else CONFLICT
+    if Annotation.objects.filter(pk=undo.id).exists():
+        return CONFLICT
     withdraw(target, id=undo.id)
     settle(photo)
     _lease_again(target.claim_id, target.question, reviewer)

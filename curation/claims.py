@@ -1,6 +1,6 @@
 """Claims come into the queue because faces were found, and slots because claims need answers."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -10,6 +10,7 @@ from curation.policies import current_policy
 
 CLAIMS_LOCK = 0x4D5446_01
 LATELY = timedelta(hours=1)
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BLOCK = 10  # claims of one identity that share a block, and so are served in a run
 
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
@@ -43,7 +44,11 @@ FROM opened o JOIN numbered n USING (face_id, identity_id) CROSS JOIN generate_s
 
 
 def open_claims(since: datetime | None = None) -> int:
-    """Opens what candidates finished since then (default: in the last hour) call for; says how many claims."""
+    """Opens what candidates finished since then (default: in the last hour) call for; says how many claims.
+
+    Now and then it must be since EVER: nobody may have run this for hours, and what kept a claim from being opened
+    (a quarantine, another face accepted) may be gone.
+    """
     votes = current_policy().votes_usable
     since = since or timezone.now() - LATELY
     with transaction.atomic(), connection.cursor() as cursor:

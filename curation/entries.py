@@ -1,7 +1,7 @@
 """What a reviewer's browser sends, checked: docs/review-protocol.md."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ VERDICTS = {
 }
 ISO_8601 = ["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z"]
 CLOCK_SLACK = timedelta(minutes=5)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,28 @@ class Result:
     message: str = ""
 
 
+class Words(forms.CharField):
+    """What a person typed. Half a surrogate pair, as scripts may cut one, becomes "?": PostgreSQL holds none."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).encode("utf-8", "replace").decode()
+
+
+class Moment(forms.DateTimeField):
+    """From JSON, where a value may be of any type."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        return super().to_python(value if value in self.empty_values else str(value))
+
+
+class Payload(forms.JSONField):
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
+            raise forms.ValidationError(_("This JSON cannot be read.")) from error
+
+
 class AnswerForm(forms.Form):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
@@ -82,10 +105,10 @@ class AnswerForm(forms.Form):
     race = forms.IntegerField(required=False, min_value=0)
     gender = forms.IntegerField(required=False, min_value=0)
     age = forms.IntegerField(required=False, min_value=0)
-    note = forms.CharField(required=False, max_length=2000)
+    note = Words(required=False, max_length=2000)
     mode = forms.ChoiceField(choices=[("single", "single")], required=False)
-    shown_at = forms.DateTimeField(input_formats=ISO_8601)
-    decided_at = forms.DateTimeField(required=False, input_formats=ISO_8601)
+    shown_at = Moment(input_formats=ISO_8601)
+    decided_at = Moment(required=False, input_formats=ISO_8601)
 
     def __init__(self, data: Any, policy: Policy) -> None:
         super().__init__(data)
@@ -96,7 +119,7 @@ class AnswerForm(forms.Form):
         if self.errors:
             return data
         data["decided_at"] = _sane(data["decided_at"] or timezone.now())
-        data["shown_at"] = min(data["shown_at"], data["decided_at"])
+        data["shown_at"] = min(_sane(data["shown_at"]), data["decided_at"])
         if data["verdict"] not in VERDICTS[data["question"]]:
             self.add_error("verdict", _("This answer does not fit the question."))
             return data
@@ -129,9 +152,15 @@ class AnswerForm(forms.Form):
 
 
 def _sane(moment: datetime) -> datetime:
-    """A browser's clock may be wrong; an answer is never from the future."""
+    """A browser's clock may be wrong; an answer is never from the future, nor older than this program."""
     now = timezone.now()
-    return now if moment > now + CLOCK_SLACK else moment
+    return moment if LONG_AGO < moment < now + CLOCK_SLACK else now
+
+
+class TypedForm(forms.Form):
+    """What was typed so far of somebody's name."""
+
+    q = forms.CharField(required=False, max_length=200)
 
 
 class UndoForm(forms.Form):
@@ -152,7 +181,7 @@ class SkipForm(forms.Form):
 
 
 class FlagForm(SkipForm):
-    comment = forms.CharField(max_length=2000)
+    comment = Words(max_length=2000)
 
     def entry(self) -> Flagged:  # type: ignore[override]  # same fields, one more
         return Flagged(**self.cleaned_data)
@@ -161,7 +190,7 @@ class FlagForm(SkipForm):
 class SyncForm(forms.Form):
     """The envelope of one call: who sends, what is wanted, and the entries as they came."""
 
-    payload = forms.JSONField()
+    payload = Payload()
 
     def clean_payload(self) -> dict[str, Any]:
         payload = self.cleaned_data["payload"]

@@ -139,7 +139,7 @@ def _classes(field: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 class AlarmForm(forms.Form):
-    """What becomes of an alarm."""
+    """What becomes of an alarm. `seen` is the decision that the adjudicator had before them."""
 
     release = forms.TypedChoiceField(
         choices=[("1", _("release into the queue")), ("0", _("keep out for good"))],
@@ -147,6 +147,7 @@ class AlarmForm(forms.Form):
         error_messages={"required": _("Release it or keep it out.")},
     )
     note = forms.CharField(label=_("Why"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3}))
+    seen = forms.ChoiceField(choices=[("", "undecided"), ("kept_out", "kept out")], required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

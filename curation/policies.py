@@ -19,6 +19,7 @@ REASONS = (
     ("duplicate", "8", "duplicate"),
     ("other", "9", "other …"),
 )
+LONGEST_CODE = 30  # what an annotation's reason can hold
 AGE_BOUNDS = {1: "18–49", 2: "50+"}
 GUIDELINE = "\n\n".join(
     (
@@ -83,6 +84,8 @@ def check_reasons(reasons: Any) -> None:
     keys = [reason["key"] for reason in reasons]
     if len(set(keys)) < len(keys) or not all(key in list("123456789") for key in keys):
         raise ValueError("Each reason wants a key of its own, 1 to 9.")
+    if not all(1 <= len(reason["code"]) <= LONGEST_CODE for reason in reasons):
+        raise ValueError(f"The code of a reason has 1 to {LONGEST_CODE} characters.")
     if {"wrong_person", "other"} - {reason["code"] for reason in reasons}:
         raise ValueError("The reasons “wrong_person” and “other” must stay.")
 

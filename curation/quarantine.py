@@ -11,6 +11,7 @@ from curation.settling import lock_photo, settle
 from ingest.models import Face
 
 IN_FORCE = ("", Quarantine.Decision.KEPT_OUT)
+MOST_SLOTS = 9  # of one question: a constraint
 
 
 def put_in_quarantine(alarm: Annotation) -> None:
@@ -45,15 +46,17 @@ def matter(quarantine: Quarantine) -> QuerySet[Quarantine]:
     return alarms.filter(face=quarantine.face_id)
 
 
-def decide(quarantine: Quarantine, *, adjudicator: User, release: bool, note: str) -> None:
+def decide(quarantine: Quarantine, *, seen: str, adjudicator: User, release: bool, note: str) -> bool:
     """Decides the matter, or lets back in what had been kept out. Nobody decides on an alarm of their own.
 
     Released, the alarm's slot is set aside and another asked in its stead, so that k reviewers judge the face.
+    False, and nothing is changed, where its decision is no longer the one that the adjudicator has `seen`.
     """
     with transaction.atomic():
         photo = lock_photo(quarantine.face.photo_id)
-        if photo is None:
-            return
+        quarantine.refresh_from_db(fields=["decision"])
+        if photo is None or quarantine.decision != seen:
+            return False
         alarms = matter(quarantine).select_related("annotation")
         if any(alarm.annotation.reviewer_id == adjudicator.pk for alarm in alarms):
             raise PermissionDenied("You raised this alarm yourself: another adjudicator must decide.")
@@ -63,6 +66,7 @@ def decide(quarantine: Quarantine, *, adjudicator: User, release: bool, note: st
         decision = Quarantine.Decision.RELEASED if release else Quarantine.Decision.KEPT_OUT
         alarms.update(decision=decision, decided_by=adjudicator, decided_at=timezone.now(), note=note)
         settle(photo)
+    return True
 
 
 def _ask_another(alarm: Annotation) -> None:
@@ -74,9 +78,11 @@ def _ask_another(alarm: Annotation) -> None:
     add_slot(slot)
 
 
-def add_slot(like: Slot) -> Slot:
-    """One vote more for the same question of the same claim."""
+def add_slot(like: Slot) -> Slot | None:
+    """One vote more for the same question of the same claim; None where it has all that a question may have."""
     number = Slot.objects.filter(claim=like.claim_id, question=like.question).aggregate(n=Max("number"))["n"] + 1
+    if number > MOST_SLOTS:
+        return None
     return Slot.objects.create(
         claim_id=like.claim_id, question=like.question, number=number, block=like.block, shuffle=like.shuffle
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -43,11 +44,10 @@ def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = (
         _lock(reviewer)
         _free_expired(reviewer)
         held = _held(reviewer, question).exclude(claim__in=have).count()
+        _extend(_held(reviewer, question))
         if want > held:
             _take(reviewer, question, want - held)
-        leases = _held(reviewer, question)
-        leases.update(leased_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS))
-        wanted = leases.exclude(claim__in=have).order_by("priority", "block", "shuffle", "id")
+        wanted = _held(reviewer, question).exclude(claim__in=have).order_by("priority", "block", "shuffle", "id")
         return list(wanted.select_related("claim__identity", "claim__face", "claim__photo")[: max(want, 0)])
 
 
@@ -68,13 +68,24 @@ def _held(reviewer: User, question: str) -> QuerySet[Slot]:
     return Slot.objects.filter(reviewer=reviewer, question=question, purpose="vote", waiting=True)
 
 
+def _extend(leases: QuerySet[Slot]) -> None:
+    _update(leases, leased_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS))
+
+
 def _free_expired(reviewer: User) -> None:
     _free(Q(reviewer=reviewer, leased_until__lt=timezone.now()))
 
 
+@transaction.atomic(savepoint=False)
 def _free(which: Q) -> int:
     unanswered = Slot.objects.filter(which, annotation__isnull=True, purpose="vote")
-    return unanswered.update(reviewer=None, leased_until=None)
+    return _update(unanswered, reviewer=None, leased_until=None)
+
+
+def _update(slots: QuerySet[Slot], **values: Any) -> int:
+    """Passes over slots that an answer is just being written to: whoever waits with slots in hand may deadlock."""
+    at_rest = slots.order_by().select_for_update(skip_locked=True)
+    return Slot.objects.filter(pk__in=at_rest.values("pk")).update(**values)
 
 
 def free_expired_leases() -> int:

@@ -10,6 +10,11 @@ def open_claims() -> int:
     return claims.open_claims()
 
 
+@shared_task(name="curation.tasks.open_missed_claims", ignore_result=True)
+def open_missed_claims() -> int:
+    return claims.open_claims(since=claims.EVER)
+
+
 @shared_task(name="curation.tasks.free_leases", ignore_result=True)
 def free_leases() -> int:
     return queue.free_expired_leases()

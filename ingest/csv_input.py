@@ -4,7 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+MAX_BYTES = 20_000_000
 Problem = tuple[int, str]
 
 
@@ -16,13 +18,22 @@ class CsvError(Exception):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "; ".join(f"line {line}: {text}" if line else text for line, text in self.problems)
+        return " ".join(f"Line {line}: {text}" if line else text for line, text in self.problems)
 
 
 @dataclass(frozen=True)
 class Row:
     line: int  # where the row begins, the header being line 1
     values: dict[str, str]  # every allowed column, "" where the file has none; stripped
+
+
+def read_file(path: Path) -> bytes:
+    """OSError where it cannot be read; CsvError where it is larger than a list of people or pictures can be."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise CsvError([(0, f"The file is larger than {MAX_BYTES // 1_000_000} MB.")])
+    return data
 
 
 def read_rows(data: str | bytes, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Row]:

@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from ingest.csv_input import MAX_BYTES
 from ingest.identities import approved
 from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT
 from ingest.models import Identity
-
-MAX_CSV_BYTES = 20_000_000
 
 
 class CsvField(forms.FileField):
@@ -23,7 +22,7 @@ class CsvField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> bytes:
         file: UploadedFile[Any] = super().clean(data, initial)
-        if (file.size or 0) > MAX_CSV_BYTES:
+        if (file.size or 0) > MAX_BYTES:
             raise ValidationError(_("The file is larger than 20 MB."))
         return bytes(file.read())
 
@@ -36,12 +35,15 @@ class IdentityFilter(forms.Form):
 class ImportForm(forms.Form):
     file = CsvField(
         label=_("CSV file"),
-        help_text=_("UTF-8, with the column name; aliases (a|b), wikidata_id, birth_date, race, gender, basis too."),
+        help_text=_(
+            "UTF-8, the column names in the first line: name is needed; "
+            "aliases (one|two), wikidata_id, birth_date, race, gender and basis if you like."
+        ),
     )
     basis = forms.CharField(
         label=_("Basis"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Why these people are public figures. A row's own basis goes before it."),
+        help_text=_("Why these people are public figures. A line’s own basis goes before it."),
     )
 
 

@@ -110,7 +110,7 @@ def _check_urls(parameters: dict[str, Any]) -> tuple[Identity, ...]:
     try:
         rows = read_urls_csv(parameters["csv"])
     except CsvError as error:
-        raise JobRefused(f"The list of URLs cannot be used: {error}") from error
+        raise JobRefused(f"The list of URLs cannot be used. {error}") from error
     if isinstance(parameters["csv"], bytes):  # which has just been read as UTF-8
         parameters["csv"] = parameters["csv"].decode("utf-8-sig")
     _check_contact(_urls(rows))

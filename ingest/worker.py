@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 from celery import Celery
 from django.conf import settings
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from mtf_site.celery import app
 
@@ -20,8 +22,12 @@ LOG = "worker.log"
 
 
 def worker_answers(celery: Celery = app) -> bool:
-    """True when workers that answer right now listen to all the queues that a crawl job needs."""
-    answers = celery.control.inspect(timeout=ANSWER_SECONDS).active_queues() or {}
+    """True when workers that answer right now listen to all the queues that a crawl job needs. Nobody can be
+    asked where Redis is away: then none answers."""
+    try:
+        answers = celery.control.inspect(timeout=ANSWER_SECONDS).active_queues() or {}
+    except (OperationalError, RedisError, OSError):
+        return False
     heard = {queue["name"] for queues in answers.values() for queue in queues}
     return heard >= QUEUES
 

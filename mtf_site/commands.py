@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, ProgrammingError
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from mtf_site.services import ServicesError
 
@@ -13,5 +15,18 @@ def run(execute: Callable[[list[str]], None], argv: list[str]) -> None:
         execute(argv)
     except (ImproperlyConfigured, ServicesError) as error:
         sys.exit(f"manage.py: {error}")
+    except OperationalError as error:
+        sys.exit(f"manage.py: the database does not do its part: {' '.join(str(error).split())}")
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, (UndefinedTable, UndefinedColumn)):
+            raise
+        sys.exit("manage.py: the database is not that of this version: run manage.py migrate first.")
+    except UnicodeEncodeError as error:
+        sys.exit(f"manage.py: {printable(error.object)!r} is not UTF-8 text.")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def printable(text: str) -> str:
+    """On one line and fit for any terminal: file names may hold line ends, and bytes that are not UTF-8."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -13,7 +13,7 @@ env = Env()
 
 def required(name: str, why: str) -> str:
     value = os.environ.get(name, "")
-    if not value:
+    if not value.strip(" ,"):
         raise ImproperlyConfigured(f"{name} is not set: {why}")
     return value
 

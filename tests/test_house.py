@@ -50,6 +50,8 @@ def test_production_refuses_to_start_without(name: str) -> None:
     ("environment", "says"),
     [
         ({"MTF_ENVIRONMENT": "staging"}, "MTF_ENVIRONMENT is 'staging'"),
+        ({"SECRET_KEY": " "}, "SECRET_KEY is not set"),
+        ({"ALLOWED_HOSTS": ","}, "ALLOWED_HOSTS is not set"),
         ({"DATABASE_URL": "mysql://root@localhost/x"}, "DATABASE_URL must name a PostgreSQL database"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"MTF_LEASE_SECONDS": "soon"}, "MTF_LEASE_SECONDS must be a whole number"),
@@ -61,6 +63,11 @@ def test_a_wrong_setting_is_one_sentence(environment: dict[str, str], says: str)
     assert done.returncode == 1
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".dockerignore"])
+def test_the_file_of_secrets_enters_neither_the_repository_nor_the_image(name: str) -> None:
+    assert ".env" in (REPO / name).read_text().splitlines()
 
 
 def test_production_uses_no_embedded_server() -> None:

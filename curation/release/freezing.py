@@ -100,7 +100,8 @@ def _lock() -> None:
 def _freeze(version: str, by: User | None, policy: Policy, progress: Progress) -> Release:
     """The rows first, then what is told from them; foreign keys are looked at when the transaction ends."""
     number, now = _next_number(), timezone.now()
-    words = records.vocabulary(version, policy)
+    words = records.vocabulary(version)
+    classes = records.class_folders(words)
     count = _add_faces(number, words, progress)
     facts = papers.Facts(
         version=version,
@@ -109,7 +110,7 @@ def _freeze(version: str, by: User | None, policy: Policy, progress: Progress) -
         faces=count,
         places=rows.place_counts(number),
         licences=rows.licence_counts(number),
-        classes={"identity": records.classes_of(number)} | records.class_folders(words),
+        classes={"identity": records.classes_of(number)} | classes,
         agreement=agreement_report.report(),
     )
     texts = papers.render(facts, words)

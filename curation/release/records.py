@@ -66,13 +66,15 @@ class Answers:
         return row.method if row.state == Consensus.State.SETTLED else row.state
 
 
-def vocabulary(version: str, policy: Policy) -> Vocabulary:
-    """The data set's own labels; a class that only the policy knows has the policy's."""
-    labels = {
-        name: known | {str(code): label for code, label in LABELS[name].items()}
-        for name, known in class_labels(policy).items()
-        if name in LABELS
-    }
+def vocabulary(version: str) -> Vocabulary:
+    """The data set's own labels; a class that only policies know has that of the newest. Codes mean one thing for
+    good, so an answer given under a policy that has been replaced keeps its class."""
+    labels: dict[str, dict[str, str]] = {name: {} for name in LABELS}
+    for policy in Policy.objects.filter(activated_at__isnull=False).order_by("version"):
+        for name, known in class_labels(policy).items():
+            labels[name] |= known
+    for name, own in LABELS.items():
+        labels[name] |= {str(code): label for code, label in own.items()}
     answered = Slot.objects.filter(purpose="vote", annotation__isnull=False)
     reviewers = {pk for pk in answered.values_list("reviewer", flat=True).distinct() if pk}
     people = sorted(reviewers, key=lambda pk: _shuffled(version, pk))
@@ -85,8 +87,8 @@ def _shuffled(version: str, reviewer: int) -> bytes:
 
 
 def class_folders(words: Vocabulary) -> dict[str, list[dict[str, str]]]:
-    """Of the three attributes: code, label and folder of each class."""
-    return {
+    """Of the three attributes: code, label and folder of each class. ReleaseRefused where two would share one."""
+    classes = {
         name: [
             {"code": code, "label": label, "folder": class_folder(label)}
             for code, label in sorted(words.labels[name].items())
@@ -94,6 +96,12 @@ def class_folders(words: Vocabulary) -> dict[str, list[dict[str, str]]]:
         ]
         for name in ATTRIBUTES
     }
+    for name, known in classes.items():
+        folders = [one["folder"] for one in known]
+        if "" in folders or len(set(folders)) < len(folders):
+            labels = ", ".join(one["label"] for one in known)
+            raise ReleaseRefused(f"The classes of {name} do not have a folder name of their own each: {labels}.")
+    return classes
 
 
 def release_faces(release: int, batch: list[Selected], words: Vocabulary) -> list[ReleaseFace]:

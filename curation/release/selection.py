@@ -24,7 +24,7 @@ HELD_BACK = {
     "licence_refused": _("the licence does not allow modifying, commercial use and passing on"),
     "creator_missing": _("the licence wants the creator named, and none is known"),
     "crop_of_two_identities": _("the same crop is accepted for two identities"),
-    "same_crop": _("the same crop, byte for byte, is released already"),
+    "same_crop": _("another accepted face has the same crop, byte for byte"),
 }
 
 # A photo's licence is proved by any of its candidates, best by that of the claimed identity. Someone born in

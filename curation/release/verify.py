@@ -1,10 +1,13 @@
 """Proves a release on disk: offline, without the database, trusting nothing that is in the folder but the digest."""
 
 import csv
+import errno
 import hashlib
 import io
 import json
 import os
+import re
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +18,7 @@ from curation.release.naming import CLASSES, MANIFEST, METADATA, PARTS, TASKS, i
 from curation.release.pictures import picture_trouble
 
 LARGEST_IMAGE = 60_000_000  # bytes
+IMAGE_ID = re.compile(r"[0-9a-f]{20}")
 Classes = Mapping[str, Mapping[str, str]]  # task → label or slug → folder
 Progress = Callable[[int], object]
 
@@ -58,8 +62,10 @@ def verify(folder: Path, *, digest: str | None = None, progress: Progress = lamb
 
 def _read_manifest(folder: Path) -> bytes:
     try:
-        descriptor = os.open(folder / MANIFEST, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(folder / MANIFEST, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # a pipe would never end
+                raise OSError(errno.EINVAL, "not a file")
             return file.read()
     except OSError as error:
         raise NotAManifest(f"{folder} is not a release: {MANIFEST} cannot be read ({error.strerror}).") from error
@@ -121,7 +127,7 @@ def _check_contents(folder: Path, tree: Tree) -> list[str]:
     try:
         classes = _read_classes(folder)
         rows = _read_metadata(folder)
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, csv.Error) as error:
         return [f"{CLASSES} and {METADATA} cannot be read together: {error!r}"]
     problems = _check_folders(classes, tree)
     ids = [row["id"] for row in rows]
@@ -144,12 +150,16 @@ def _read_metadata(folder: Path) -> list[dict[str, str]]:
     perceived, splits = (f"perceived_{task}" for task in TASKS[1:]), (f"split_{task}" for task in TASKS)
     wanted = ("id", "file", "sha256", "identity_slug", *perceived, *splits)
     reader = csv.DictReader(io.StringIO(_text(folder / METADATA), newline=""), strict=True)
-    return [{name: row[name] for name in wanted} for row in reader]
+    rows = [{name: row[name] for name in wanted} for row in reader]
+    for row in rows:
+        if None in row.values() or not IMAGE_ID.fullmatch(row["id"]):
+            raise ValueError(f"{METADATA} has a row that is cut off, or whose id {row['id']!r} is none of ours")
+    return rows
 
 
 def _text(path: Path) -> str:
-    if path.is_symlink():
-        raise ValueError(f"{path.name} is a link")
+    if path.is_symlink() or not path.is_file():
+        raise ValueError(f"{path.name} is not a file")
     return path.read_text("utf-8")
 
 

@@ -114,11 +114,15 @@ def decide(request: SignedInRequest, claim: int, question: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, dispute, form)
     if form.is_stale:
-        messages.warning(request, _("Another decision was made while you looked at this. Nothing of yours was saved."))
-        return redirect("dispute", claim, question)
+        return _stale(request, dispute)
     made = adjudication.decide(form.decision(), adjudicator=request.user, policy=dispute.policy)
     _say_decided(request, in_words(made, dispute.policy), claim, question)
     return _next(request, dispute)
+
+
+def _stale(request: SignedInRequest, dispute: Dispute) -> HttpResponse:
+    messages.warning(request, _("Another decision was made while you looked at this. Nothing of yours was saved."))
+    return redirect("dispute", dispute.claim.pk, dispute.question)
 
 
 def _say_decided(request: SignedInRequest, words: str, claim: int, question: str) -> None:
@@ -156,9 +160,9 @@ def decide_quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
     form = AlarmForm(request.POST)
     if not form.is_valid():
         return _show(request, dispute, _form(dispute), form)
-    release, note = form.cleaned_data["release"], form.cleaned_data["note"]
-    quarantine.decide(alarm, adjudicator=request.user, release=release, note=note)
-    words = _("back in the queue") if release else _("kept out for good")
+    if not quarantine.decide(alarm, adjudicator=request.user, **form.cleaned_data):
+        return _stale(request, dispute)
+    words = _("back in the queue") if form.cleaned_data["release"] else _("kept out for good")
     _say_decided(request, words, alarm.claim_id, dispute.question)
     return _next(request, dispute)
 

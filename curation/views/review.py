@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from curation import queue, serving
 from curation.annotations import record
-from curation.entries import Result, SyncForm, one_line, parse
+from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
 from curation.policies import current_policy
 from ingest.models import Identity
@@ -96,14 +96,17 @@ def _last_answer(request: SignedInRequest) -> str:
 
 def _named(name: str) -> int | None:
     """The one approved identity of that name."""
-    found = Identity.objects.filter(name__iexact=name.strip(), state=Identity.State.APPROVED)
+    found = Identity.objects.filter(name__iexact=name.replace("\0", "").strip(), state=Identity.State.APPROVED)
     return found.get().pk if found.count() == 1 else None
 
 
 @allow(*REVIEWERS, audit=False)
 @require_GET
 def identities(request: SignedInRequest) -> JsonResponse:
-    typed = request.GET.get("q", "").strip()[:100]
+    form = TypedForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"error": one_line(form)}, status=400)
+    typed = form.cleaned_data["q"]
     approved = Identity.objects.filter(state=Identity.State.APPROVED)
     if typed:
         people = list(approved.filter(name__icontains=typed).order_by("name")[:TYPE_AHEAD])

@@ -213,7 +213,9 @@ def alarm(kind: str = "under_age") -> tuple[Quarantine, User]:
 
 
 def call(matter: Quarantine, senior: User, *, release: bool) -> None:
-    quarantine.decide(matter, adjudicator=senior, release=release, note="looked at the page")
+    matter.refresh_from_db()
+    seen, note = matter.decision, "looked at the page"
+    assert quarantine.decide(matter, seen=seen, adjudicator=senior, release=release, note=note)
 
 
 def test_release_asks_another_reviewer_and_never_the_one_who_raised_it(senior: User) -> None:
@@ -226,6 +228,14 @@ def test_release_asks_another_reviewer_and_never_the_one_who_raised_it(senior: U
     say(one, matter.claim)
     say(two, matter.claim)
     assert state(matter.claim) == "accepted"
+
+
+def test_release_of_an_alarm_among_as_many_votes_as_there_may_be(senior: User) -> None:
+    matter, _ = alarm()
+    for number in range(3, 10):
+        Slot.objects.create(claim=matter.claim, question="usable", number=number, block=0, shuffle=0)
+    call(matter, senior, release=True)
+    assert waits(matter.claim) == 8
 
 
 def test_kept_out_rejects_and_stays_out(senior: User) -> None:

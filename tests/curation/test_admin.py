@@ -82,6 +82,7 @@ def test_a_new_policy_begins_as_a_copy_of_the_one_in_force(client: Client, root:
         ("reasons", '[{"code": "wrong_person", "key": "1", "label": "wrong"}]', "must stay"),
         ("reasons", '[{"code": "other"}]', "exactly: code, key, label"),
         ("reasons", '"text"', "must be a list"),
+        ("reasons", f'[{{"code": "{"x" * 31}", "key": "1", "label": "long"}}]', "1 to 30 characters"),
         ("fields", '[{"code": "race", "label": "Race", "classes": [{"code": 0, "label": "none"}]}]', "0 is"),
         (
             "fields",

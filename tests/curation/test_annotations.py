@@ -4,7 +4,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from curation.annotations import record
+from curation.entries import Undo
 from curation.models import Annotation, Claim, Skip, Slot
+from curation.policies import current_policy
 from tests import factories
 from tests.curation import scenes
 from tests.curation.scenes import lease, say, state, undo
@@ -79,6 +82,15 @@ def test_undo_supersedes_and_deletes_nothing() -> None:
     assert undo(one, number).status == "saved"
     assert Annotation.objects.count() == 2
     assert say(one, claim, "reject")[0].status == "saved"
+
+
+def test_undo_under_an_id_that_is_an_answers_is_a_conflict() -> None:
+    one, two = scenes.claims(2)
+    person = factories.reviewer()
+    _, first = say(person, one)
+    _, second = say(person, two)
+    assert record(Undo(second, first), reviewer=person, policy=current_policy()).code == 409
+    assert not Annotation.objects.filter(verdict="withdrawn").exists()
 
 
 def test_only_the_reviewer_takes_an_answer_back() -> None:

@@ -2,17 +2,21 @@
 
 import random
 import threading
+import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
-from curation import annotations
+from curation import annotations, queue
 from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
 from ingest.models import Photo
@@ -22,7 +26,12 @@ from tests.curation import scenes
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 32
+T = TypeVar("T")
 ONCE = "slot_reviewer_once_per_question"
+WAITS_FOR_US = """
+SELECT count(*) FROM pg_locks theirs JOIN pg_locks ours USING (transactionid)
+WHERE NOT theirs.granted AND ours.granted AND ours.pid = pg_backend_pid()
+"""
 
 
 def test_no_question_over_k_nobody_twice_nothing_lost() -> None:
@@ -51,6 +60,47 @@ def test_without_the_guards_two_tabs_count_twice(monkeypatch: pytest.MonkeyPatch
                 break
         assert _repeats() != []
         Slot.objects.update(annotation=None, reviewer=None, leased_until=None)  # the constraint must fit again
+
+
+def test_an_answer_that_meets_a_lease_from_another_tab_is_saved_at_once() -> None:
+    claim, person = scenes.claim(), factories.reviewer()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():  # the other tab has taken the slot, and has not committed yet
+            assert scenes.lease(person)
+            saved = pool.submit(_in_thread, lambda: scenes.say(person, claim)[0].status)
+            _until_somebody_waits_for_us()
+        assert saved.result(timeout=30) == "saved"
+    assert Slot.objects.filter(reviewer=person).count() == 1
+
+
+def test_freeing_leases_waits_for_nobody() -> None:
+    claim, other = scenes.claims(2)
+    person = factories.reviewer()
+    scenes.lease(person)
+    Slot.objects.filter(reviewer=person).update(leased_until=timezone.now() - timedelta(hours=1))
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():  # somebody is just answering the first
+        list(Slot.objects.select_for_update().filter(claim=claim, reviewer=person))
+        freed = pool.submit(_in_thread, queue.free_expired_leases).result(timeout=30)
+    assert freed == 1
+    assert Slot.objects.get(reviewer=person).claim == claim
+    assert not Slot.objects.filter(claim=other, reviewer=person).exists()
+
+
+def _in_thread(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+def _until_somebody_waits_for_us() -> None:
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(WAITS_FOR_US)
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
 
 
 def _two_tabs_at_once() -> None:

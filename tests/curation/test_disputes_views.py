@@ -251,6 +251,28 @@ def test_quarantine_is_decided(client: Client, senior: User, release: str, decis
     assert [row.pk for row in listed] == ([alarm.pk] if decision == "kept_out" else [])
 
 
+@pytest.mark.parametrize(("first", "second"), [("0", "1"), ("1", "0")])
+def test_nobody_overrules_an_alarms_decision_they_have_not_seen(
+    client: Client, senior: User, first: str, second: str
+) -> None:
+    alarm = quarantined()
+    url = reverse("quarantine-decide", args=[alarm.pk])
+    client.post(url, {"release": first, "note": "the first", "seen": ""})
+    decided = client.post(url, {"release": second, "note": "the second", "seen": ""}, follow=True)
+    assert "Another decision was made" in decided.content.decode()
+    alarm.refresh_from_db()
+    assert (alarm.decision, alarm.note) == ("kept_out" if first == "0" else "released", "the first")
+
+
+def test_what_was_kept_out_is_let_in_by_the_form(client: Client, senior: User) -> None:
+    alarm = quarantined()
+    client.post(reverse("quarantine-decide", args=[alarm.pk]), {"release": "0", "note": "a child"})
+    assert '<input type="hidden" name="seen" value="kept_out">' in client.get(dispute_of(alarm.claim)).content.decode()
+    client.post(reverse("quarantine-decide", args=[alarm.pk]), {"release": "1", "seen": "kept_out"})
+    alarm.refresh_from_db()
+    assert alarm.decision == "released"
+
+
 @pytest.mark.parametrize("data", [{}, {"release": "perhaps"}, {"release": "0"}])
 def test_a_bad_alarm_decision_comes_back(client: Client, senior: User, data: dict[str, str]) -> None:
     alarm = quarantined()

@@ -15,7 +15,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from curation.management.commands import export_mtf
 from curation.models import Release
+from curation.release import imagefolder
+from curation.release.freezing import Progress
 from ingest import store
 from tests import factories
 from tests.conftest import REPO
@@ -206,6 +209,21 @@ def test_dry_run_of_a_frozen_release_says_so_and_reads_its_crops(tmp_path: Path)
     (tmp_path / "media" / store.name_of("crops", made[0].face.crop_sha256)).unlink()
     with pytest.raises(CommandError, match=r"1\.0\.0 cannot be written: the crop is missing"):
         call_command("export_mtf", "--dry-run", release="1.0.0", output=str(tmp_path / "out"), stdout=out)
+
+
+@pytest.mark.django_db
+def test_an_alarm_while_the_files_are_written_keeps_them_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = r.few_people()
+
+    def write(release: Release, folder: Path, progress: Progress) -> imagefolder.Written:
+        done = imagefolder.write(release, folder, progress)
+        r.quarantine(made[0])
+        return done
+
+    monkeypatch.setattr(export_mtf, "FORMATS", {"imagefolder": write})
+    with pytest.raises(CommandError, match="1 of its faces are in quarantine"):
+        call_command("export_mtf", release="1.0.0", output=str(tmp_path / "out"), stdout=io.StringIO())
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.django_db

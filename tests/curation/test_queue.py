@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from curation import queue
 from curation.claims import open_claims
@@ -37,6 +39,14 @@ def test_a_refused_candidate_makes_no_claim() -> None:
     factories.candidate(factories.identity(), photo, state="refused", refusal="licence_nc")
     factories.face(photo)
     assert open_claims() == 0
+
+
+def test_a_face_that_nobody_opened_in_time_is_found_by_the_schedule() -> None:
+    identity, photo = factories.identity(), factories.photo()
+    factories.candidate(identity, photo, finished_at=timezone.now() - timedelta(days=2))
+    factories.face(photo)
+    names = [str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    assert [import_string(name)() for name in names if name.startswith("curation.tasks.open")] == [0, 1]
 
 
 def test_blocks_hold_ten_of_one_identity() -> None:

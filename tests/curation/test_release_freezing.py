@@ -7,7 +7,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import ProgrammingError, transaction
 
-from curation.models import Claim, Release, ReleaseFace
+from curation.models import Claim, Policy, Release, ReleaseFace
+from curation.policies import current_policy, default_policy
 from curation.release import freezing, records, rows, selection
 from curation.release.errors import ReleaseRefused
 from curation.release.freezing import examine
@@ -100,6 +101,30 @@ def test_record_says_labels_source_and_votes() -> None:
     assert found["votes_usable"] == "annotator-01=accept;annotator-02=accept"
     assert found["votes_age"] == "annotator-01=cannot tell;annotator-02=cannot tell"
     assert (found["consensus_usable"], found["modification"], found["date_taken"]) == ("majority", "cropped", "")
+
+
+def replace_policy(*classes: tuple[int, str]) -> None:
+    """By one whose only races are these."""
+    known = default_policy()
+    known["fields"][0]["classes"] = [{"code": code, "label": label} for code, label in classes]
+    Policy.objects.create(version=current_policy().version + 1, **known)
+
+
+def test_a_class_of_an_earlier_policy_keeps_its_label() -> None:
+    replace_policy((7, "Polynesian"))
+    claim = r.accepted(factories.identity(), factories.reviewers(2), labels={"race": "7"})
+    replace_policy((1, "Asian"))
+    r.frozen()
+    assert record(claim)["perceived_race"] == "Polynesian"
+    assert "race/" in "".join(places(claim))
+
+
+@pytest.mark.parametrize("label", ["黒人", "BLACK"])
+def test_classes_that_would_share_a_folder_freeze_nothing(label: str) -> None:
+    r.few_people()
+    replace_policy((7, label))
+    with pytest.raises(ReleaseRefused, match="The classes of race do not have a folder name of their own each"):
+        r.frozen()
 
 
 def test_record_names_no_reviewer() -> None:

@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from curation.models import Annotation, Claim, Skip
+from curation.models import Annotation, Claim, Flag, Skip
 from curation.policies import current_policy
 from mtf_site.roles import Role
 from tests import factories
@@ -97,6 +98,8 @@ def test_sync_saves_and_tops_up(client: Client, reviewer: User) -> None:
         ({"claim": "x"}, "whole number"),
         ({"id": "not-a-uuid"}, "valid UUID"),
         ({"shown_at": "yesterday"}, "valid date"),
+        ({"shown_at": 5}, "valid date"),
+        ({"decided_at": {"year": 2026}}, "valid date"),
         ({"kind": "shout"}, "unknown kind"),
     ],
 )
@@ -108,7 +111,30 @@ def test_one_bad_entry_never_stops_the_rest(client: Client, reviewer: User, fiel
     assert Annotation.objects.get().claim_id == good.pk
 
 
-@pytest.mark.parametrize("payload", ["", "{", "[]", '{"user": 1}', '{"user": 1, "question": "usable", "have": "x"}'])
+def test_half_a_character_in_a_note_holds_up_nothing(client: Client, reviewer: User) -> None:
+    claim = scenes.claim()
+    flag = {"kind": "flag", "id": str(uuid.uuid4()), "claim": claim.pk, "question": "usable", "comment": "two \ud83d"}
+    body = sync(client, reviewer, answer(claim, note="blurred \ud83d"), flag).json()
+    assert [result["code"] for result in body["results"]] == [200, 200]
+    assert (Annotation.objects.get().note, Flag.objects.get().comment) == ("blurred ?", "two ?")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
+def test_a_clock_that_is_far_off_is_not_believed(client: Client, reviewer: User, moment: str) -> None:
+    started = timezone.now()
+    sync(client, reviewer, answer(scenes.claim(), shown_at=moment, decided_at=moment))
+    given = Annotation.objects.get()
+    assert started < given.shown_at <= given.decided_at < timezone.now()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *("", "{", "[]", '{"user": 1}', '{"user": 1, "question": "usable", "have": "x"}'),
+        pytest.param("[" * 100_000, id="nested too deep"),
+        pytest.param("9" * 5_000, id="a number too long"),
+    ],
+)
 def test_sync_says_what_is_wrong_with_an_envelope(client: Client, reviewer: User, payload: str) -> None:
     response = client.post(reverse("review-sync"), {"payload": payload})
     assert response.status_code == 400
@@ -227,6 +253,13 @@ def test_skipped_faces_come_back_on_request(client: Client, reviewer: User) -> N
     scenes.skip(reviewer, claim)
     client.post(reverse("review-unskip", args=["usable"]))
     assert client.get(reverse("review")).context["batch"]["items"][0]["claim"] == claim.pk
+
+
+def test_a_zero_byte_is_nobodys_name(client: Client, reviewer: User) -> None:
+    assert client.get(reverse("review-identities"), {"q": "a\0"}).status_code == 400
+    response = client.post(reverse("review-answer"), form(scenes.claim(), answer="relabel", identity_name="a\0"))
+    assert response.status_code == 302
+    assert not Annotation.objects.exists()
 
 
 @pytest.mark.parametrize(("name", "folder"), [("crop", "crops"), ("photo", "previews")])

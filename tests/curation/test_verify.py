@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from PIL import Image
 
 from curation.models import Release
@@ -230,6 +231,7 @@ def test_a_forgery_whose_hashes_fit_is_told(folder: Path, forgery: Callable[[Pat
         ("classes.json", b"[]"),
         ("classes.json", b'{"identity": 1, "race": 2, "gender": 3, "age": 4}'),
         ("classes.json", b"nothing"),
+        pytest.param("classes.json", b"[" * 100_000, id="nested too deep"),
     ],
 )
 def test_papers_that_cannot_be_read_are_told(folder: Path, name: str, data: bytes) -> None:
@@ -238,13 +240,29 @@ def test_papers_that_cannot_be_read_are_told(folder: Path, name: str, data: byte
     assert verify(folder).problems
 
 
-@pytest.mark.parametrize("what", ["nothing", "a link", "a folder"])
+@pytest.mark.parametrize("line", [b"0123,images/x.jpg", b"x" * 300 + b"," * 26, b"../../x" + b"," * 26])
+def test_a_row_that_is_none_of_ours_is_told(folder: Path, line: bytes) -> None:
+    (folder / "metadata.csv").write_bytes((folder / "metadata.csv").read_bytes() + line + b"\n")
+    rewrite_manifest(folder)
+    assert "cannot be read together" in " ".join(verify(folder).problems)
+
+
+@pytest.mark.parametrize("name", ["classes.json", "metadata.csv"])
+def test_a_pipe_is_told_and_not_waited_for(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert f"{name}: is neither a file nor a folder" in verify(folder).problems
+
+
+@pytest.mark.parametrize("what", ["nothing", "a link", "a folder", "a pipe"])
 def test_a_folder_without_a_manifest_is_no_release(tmp_path: Path, what: str) -> None:
     manifest_file = tmp_path / "MANIFEST.sha256"
     if what == "a link":
         manifest_file.symlink_to(REPO / "README.md")
     elif what == "a folder":
         manifest_file.mkdir()
+    elif what == "a pipe":
+        os.mkfifo(manifest_file)
     with pytest.raises(NotAManifest, match=r"MANIFEST\.sha256 cannot be read"):
         verify(tmp_path)
 
@@ -282,6 +300,22 @@ def test_command_tells_each_problem_in_a_line(folder: Path, tmp_path: Path) -> N
     status, out, err = run(str(folder), var=tmp_path)
     assert (status, out) == (1, f"{problem}\n")
     assert err == f"CommandError: not verified: 1 problems in {folder}\n"
+
+
+def test_command_shows_a_name_that_no_terminal_can_show(folder: Path, tmp_path: Path) -> None:
+    Path(os.fsdecode(bytes(folder / "images") + b"/\xff\nverified")).touch()
+    status, out, err = run(str(folder), var=tmp_path)
+    assert (status, len(err.splitlines())) == (1, 1)
+    assert out.splitlines()[0] == "images/\\udcff\\nverified: extra, not in MANIFEST.sha256"
+
+
+def test_command_of_a_folder_that_cannot_be_entered_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(place: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(CommandError, match="cannot be read: Permission denied"):
+        call_command("verify_release", str(folder))
 
 
 def test_command_of_no_release_is_one_line(tmp_path: Path) -> None:

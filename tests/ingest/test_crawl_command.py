@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -12,6 +13,7 @@ from ingest.management.commands import crawl
 from ingest.models import CrawlJob
 from ingest.progress import Progress, Tally
 from ingest.waiting import shown_on, watch
+from ingest.worker import worker_answers
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.crawling import face_jpeg, faceless_jpeg
@@ -97,6 +99,8 @@ def test_options_that_do_not_fit_the_source_are_bad_usage(arguments: list[str], 
         (["--source", "folder", "--folder", "/nowhere", "--licence", "CC0-1.0"], "There is no folder"),
         (["--source", "bing", "--all", "--started-by", "nobody"], "no active account named 'nobody'"),
         (["--resume", "999"], "There is no crawl job 999"),
+        (["--resume", "0"], "There is no crawl job 0"),
+        (["--source", "urls", "--csv", "/dev/zero"], "larger than 20 MB"),
     ],
 )
 def test_an_order_that_cannot_be_carried_out_starts_nothing(people: str, arguments: list[str], words: str) -> None:
@@ -135,6 +139,10 @@ def progress_of(settled: int) -> Progress:
         asked=1,
         unanswered=(),
     )
+
+
+def test_where_redis_is_away_no_worker_answers() -> None:
+    assert not worker_answers(Celery(broker="redis://127.0.0.1:1/0"))
 
 
 def test_away_from_a_terminal_progress_is_plain_lines_and_few() -> None:

@@ -80,6 +80,22 @@ def test_missing_file_is_an_error_of_its_line(folder: Path) -> None:
     assert present["error"] is None
 
 
+def test_what_never_ends_is_not_read(folder: Path) -> None:
+    os.mkfifo(folder / "b.jpg")
+    with (folder / "huge.jpg").open("wb") as file:
+        file.truncate(200_000_000_000)  # a hole, which takes no place
+    found = {Path(line["path"]).name: line["error"] for line in map(json.loads, told(folder, "/dev/zero", "--json"))}
+    assert found["b.jpg"] == found["zero"] == "not_a_file: neither a file nor a folder"
+    assert found["huge.jpg"].startswith("too_many_bytes")
+    assert found["a.png"] is None
+
+
+def test_a_name_that_is_not_text_is_shown(folder: Path) -> None:
+    odd = Path(os.fsdecode(bytes(folder) + b"/\xff.jpg"))
+    odd.write_bytes(b"")
+    assert told(odd, folder / "a.png")[0].startswith(f"{folder}/\\udcff.jpg: ")
+
+
 def test_files_are_taken_in_the_order_given(folder: Path) -> None:
     paths = [str(folder / "c.jpg"), str(folder / "a.png")]
     assert [json.loads(line)["path"] for line in told(*paths, "--json")] == paths

@@ -134,6 +134,13 @@ def test_command_lists_the_faults_and_imports_nothing(tmp_path: Path, capsys: py
     assert not Identity.objects.exists()
 
 
+def test_command_reads_no_more_than_a_list_of_people_can_be(capsys: pytest.CaptureFixture[str]) -> None:
+    factories.user(Role.ADMIN, username="anna")
+    with pytest.raises(CommandError, match="/dev/zero: nothing was imported"):
+        call_command("import_identities", "/dev/zero", "--approved-by", "anna", "--basis", "elected")
+    assert capsys.readouterr().out == "The file is larger than 20 MB.\n"
+
+
 @pytest.mark.parametrize("by", ["nobody", "bert"])
 def test_command_wants_an_admins_account(tmp_path: Path, by: str) -> None:
     factories.user(Role.REVIEWER, username="bert")

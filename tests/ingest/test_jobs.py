@@ -87,8 +87,8 @@ def test_list_of_urls_names_its_identities_by_name_or_alias() -> None:
     ("csv", "words"),
     [
         ("person,image_url\nAda,https://x.example.org/1\n", "The column identity is missing"),
-        (urls_csv(("Ada", "https://x.example.org/1"), ("Ada", "")), "line 3: The image_url is missing"),
-        (urls_csv(("Ada", "ftp://x.example.org/1")), "line 2: The image_url is no usable URL"),
+        (urls_csv(("Ada", "https://x.example.org/1"), ("Ada", "")), "Line 3: The image_url is missing"),
+        (urls_csv(("Ada", "ftp://x.example.org/1")), "Line 2: The image_url is no usable URL"),
         (urls_csv(("Nobody", "https://x.example.org/1")), "Not among the approved identities: Nobody"),
         (b"\xff\xfe", "Not UTF-8"),
     ],

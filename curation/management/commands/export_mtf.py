@@ -48,6 +48,7 @@ class Command(BaseCommand):
             check_not_barred(release)
             with self.bar("writing", release.faces_count) as bar:
                 written = FORMATS[form](release, folder, bar.update)
+            check_not_barred(release)  # again: writing takes long, and a quarantine holds at once
         if written.copies:
             self.stdout.write(f"{written.copies:,} images were copied: hard links are impossible in {target.parent}.")
         self.stdout.write(f"release {version}: {written.images:,} images in {target}")

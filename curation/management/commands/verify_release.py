@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from curation.release.verify import NotAManifest, verify
+from mtf_site.commands import printable
 
 
 class Command(BaseCommand):
@@ -24,8 +25,10 @@ class Command(BaseCommand):
                 found = verify(options["folder"], digest=options["digest"], progress=bar.update)
         except NotAManifest as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or options['folder']} cannot be read: {error.strerror}") from error
         for problem in found.problems:
-            self.stdout.write(problem)
+            self.stdout.write(printable(problem))
         if found.problems:
             raise CommandError(f"not verified: {len(found.problems):,} problems in {options['folder']}")
         self.stdout.write(f"verified: {found.files:,} files, digest {found.digest}")

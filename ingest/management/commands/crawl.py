@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from ingest import tasks
+from ingest.csv_input import CsvError, read_file
 from ingest.identities import IdentityRefused, approved, approver, named
 from ingest.jobs import DEFAULT_LIMIT, JobRefused, start_job
 from ingest.models import CrawlJob, Identity
@@ -50,10 +51,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            job = self._resumed(options["resume"]) if options["resume"] else self._started(options)
+            job = self._started(options) if options["resume"] is None else self._resumed(options["resume"])
         except (IdentityRefused, JobRefused, OSError) as error:
             raise CommandError(str(error)) from error
-        if options["wait"] or options["resume"]:
+        if options["wait"] or options["resume"] is not None:
             self._wait(job)
         elif not worker_answers():
             self.stderr.write(NO_WORKER.format(job.pk))
@@ -135,11 +136,18 @@ def _identities(options: dict[str, Any]) -> list[Identity] | None:
 def _parameters(options: dict[str, Any]) -> dict[str, Any]:
     parameters = {"limit": options["limit"]}
     if options["source"] == "urls":
-        return parameters | {"csv": options["csv"].read_bytes(), "file": options["csv"].name}
+        return parameters | {"csv": _read(options["csv"]), "file": options["csv"].name}
     if options["source"] == "folder":
         stated = {name: options[name] or "" for name in ("licence", "creator")}
         return parameters | stated | {"root": os.path.abspath(options["folder"])}
     return parameters
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_file(path)
+    except CsvError as error:
+        raise JobRefused(str(error)) from error
 
 
 def _starter(username: str | None) -> User:

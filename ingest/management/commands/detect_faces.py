@@ -14,7 +14,8 @@ from tqdm import tqdm
 from ingest.detect import Found, find_faces
 from ingest.detectors import DEFAULT_DETECTOR, REGISTRY, DetectedFace, Detector, get_detector
 from ingest.detectors.haar import has_haar
-from ingest.pictures import PictureRefused
+from ingest.pictures import MAX_BYTES, PictureRefused
+from mtf_site.commands import printable
 
 Line = dict[str, Any]
 
@@ -35,18 +36,26 @@ class Command(BaseCommand):
         for path in tqdm(paths, unit="picture", disable=not sys.stderr.isatty()):
             line = describe(path, detector)
             read += line["error"] is None
-            self.stdout.write(json.dumps(line) if options["json"] else _readable(line))
+            self.stdout.write(json.dumps(line) if options["json"] else printable(_readable(line)))
         if not read:
             raise CommandError("Not one picture could be read.")
 
 
 def describe(path: Path, detector: Detector) -> Line:
     try:
-        return _line(path, found=find_faces(path.read_bytes(), detector))
+        return _line(path, found=find_faces(_read(path), detector))
     except PictureRefused as refusal:
         return _line(path, error=f"{refusal.code}: {refusal}")
     except OSError as error:
         return _line(path, error=f"unreadable: {error.strerror or error}")
+
+
+def _read(path: Path) -> bytes:
+    """No more than it takes to see that a file is too large; a pipe or a device would never end."""
+    if path.exists() and not path.is_file():
+        raise PictureRefused("not_a_file", "neither a file nor a folder")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _detector(name: str) -> Detector:

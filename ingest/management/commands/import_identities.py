@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingest.csv_input import CsvError
+from ingest.csv_input import CsvError, read_file
 from ingest.identities import IdentityRefused, RowReport, approver, import_identities
 from ingest.identity_csv import read_identities_csv
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             account = approver(options["approved_by"])
-            rows = read_identities_csv(options["file"].read_bytes())
+            rows = read_identities_csv(read_file(options["file"]))
             report = import_identities(rows, approved_by=account, basis=options["basis"])
         except (IdentityRefused, OSError) as error:
             raise CommandError(str(error)) from error
