@@ -18,8 +18,8 @@ function showIdentity({ name, about, accepted, references }) {
 
 function sizeLine({ creator, taken, width, height, boxes }) {
   const own = boxes.find((box) => box.this);
-  const size = `${number(width)} × ${number(height)}`;
-  return [creator, taken, size, own && text("box", { n: own.w })].filter(Boolean).join(" · ");
+  const size = `${number(width)}\u00a0×\u00a0${number(height)}`;
+  return [creator, taken, size, own && text("box", { n: own.w })].filter(Boolean).join("\u00a0· ");
 }
 
 function attribution(source) {
@@ -30,10 +30,14 @@ function attribution(source) {
   return [link(source.page_url, source.site || source.page_url), ...licence, ...proof, make("br"), size];
 }
 
+function takenLine({ taken }) {
+  return taken ? text("taken", { taken }) : text("notTaken");
+}
+
 function showSource(source) {
   drawPhoto(slot("photo"), source);
   slot("attribution")?.replaceChildren(...attribution(source));
-  if (slot("taken")) write("taken", source.taken ? text("taken", { taken: source.taken }) : text("notTaken"));
+  if (slot("taken")) write("taken", takenLine(source));
 }
 
 function wait(words) {
@@ -74,7 +78,7 @@ export function showEmpty(empty) {
 export function showLarge({ source }) {
   drawPhoto(slot("large-photo"), source);
   const blind = desk.dataset.question === "attributes";
-  slot("large-caption").replaceChildren(...(blind ? [source.taken ?? ""] : attribution(source)));
+  slot("large-caption").replaceChildren(...(blind ? [takenLine(source)] : attribution(source)));
 }
 
 /** The pictures beside the crops that come next, fetched when the line is free. */

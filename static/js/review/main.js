@@ -153,6 +153,14 @@ function resulted({ detail: result }) {
   if (result.status === "refused") queue.allow(step.item.claim);
 }
 
+/** What the server said with the page goes where all is said here, or it would lie on the face. */
+function say() {
+  for (const said of document.querySelectorAll(".desk > .said")) {
+    toast(said.textContent.trim(), "told");
+    said.remove();
+  }
+}
+
 function changed() {
   showSaving(outbox.state);
   showProgress(progress, outbox.answers);
@@ -167,6 +175,7 @@ desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "em
 document.addEventListener("click", clicked);
 listen(keyTable(question, policy.reasons), perform);
 easyClosing();
+say();
 await outbox.wake();
 queue.setAside(outbox.claims);
 show();
