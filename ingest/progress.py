@@ -204,8 +204,9 @@ def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     if so_far.tally.found == 0:
         return _nothing_found(so_far, people)
     causes = ", ".join(f"{reason.words} ({reason.count})" for reason in so_far.refused + so_far.failed)
-    pictures = _count(so_far.tally.found, "picture", "pictures")
-    return f"None of the {pictures} found for {people} gave a face: {causes}."
+    if so_far.tally.found == 1:
+        return f"The only picture found for {people} gave no face: {causes}."
+    return f"None of the {so_far.tally.found:,} pictures found for {people} gave a face: {causes}."
 
 
 def _nothing_found(so_far: Progress, people: str) -> str:

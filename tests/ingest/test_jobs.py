@@ -210,7 +210,7 @@ def test_why_nothing_in_words() -> None:
     cancelled.refresh_from_db()
     assert "cancelled" in why(cancelled)
     factories.candidate(factories.identity(), factories.photo(), job=refused, state="refused", refusal="licence_nd")
-    assert why(refused).endswith("gave a face: licence forbids changes (ND) (1).")
+    assert why(refused).endswith("gave no face: licence forbids changes (ND) (1).")
 
 
 def test_a_job_that_runs_or_brought_faces_has_nothing_to_explain() -> None:
