@@ -93,11 +93,6 @@ def free_expired_leases() -> int:
     return _free(Q(leased_until__lt=timezone.now()) | Q(waiting=False, reviewer__isnull=False))
 
 
-def give_back(*, reviewer: User) -> int:
-    """All that the reviewer holds and has not answered."""
-    return _free(Q(reviewer=reviewer))
-
-
 def bring_back_skipped(*, reviewer: User, question: str) -> int:
     return Skip.objects.filter(reviewer=reviewer, question=question).delete()[0]
 

@@ -111,14 +111,6 @@ def test_a_skip_comes_back_to_others_only() -> None:
     assert [slot.claim_id for slot in lease(one)] == [claim.pk]
 
 
-def test_given_back_leases_are_free() -> None:
-    scenes.claims(2)
-    one = factories.reviewer()
-    lease(one)
-    assert queue.give_back(reviewer=one) == 2
-    assert not Slot.objects.filter(reviewer=one).exists()
-
-
 def test_waiting_counts_what_the_reviewer_can_do() -> None:
     claims = scenes.claims(4)
     me, one, two = factories.reviewers(3)
