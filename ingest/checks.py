@@ -17,10 +17,9 @@ def detector(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMes
     missing = has_haar()
     if missing:
         return [Error(missing, id="ingest.E001")]
-    if settings.DETECTOR not in REGISTRY:
-        known = ", ".join(REGISTRY)
-        return [Error(f"MTF_DETECTOR is {settings.DETECTOR!r}; the detectors are: {known}.", id="ingest.E002")]
-    return []
+    unknown = [name for name in settings.DETECTORS if name not in REGISTRY]
+    known = ", ".join(REGISTRY)
+    return [Error(f"MTF_DETECTORS names {name!r}; the detectors are: {known}.", id="ingest.E002") for name in unknown]
 
 
 @register(Tags.security, deploy=True)

@@ -34,7 +34,7 @@ def detect(candidate: Candidate) -> None:
     """Raises Refused or PictureRefused."""
     photo = Photo.objects.get(candidates=candidate)  # a fetched candidate has one: a constraint
     data = store.read(photo.file)
-    detector = get_detector(settings.DETECTOR)
+    detector = get_detector(settings.DETECTORS[0])
     seen = find_faces(data, detector, limits()).faces
     cut = _cut(data, photo, [face.box for face in seen if _is_large(face.box)], len(seen))
     with transaction.atomic():

@@ -1,7 +1,7 @@
 """Asking a source for one identity: every hit becomes a candidate of the job, once."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -90,7 +90,7 @@ def _query(discovery: Discovery) -> Query:
         aliases=(*identity.aliases, identity.slug),
         limit=int(job.parameters["limit"]),
         parameters={key: str(value) for key, value in job.parameters.items()},
-        base_address=settings.BING_BASE_URL if job.source == "bing" else "",
+        base_address=settings.SOURCE_URLS.get(job.source, ""),
     )
 
 
@@ -127,9 +127,20 @@ def _fields(discovery: Discovery, hit: Hit) -> dict[str, Any]:
         "query": hit.query,
         "query_filter": hit.filter[:100],
     }
-    evidence = {clean(key): clean(value) for key, value in hit.evidence.items()}
+    evidence = clean_json(hit.evidence)
     rest = {"job": discovery.job, "source": discovery.job.source, "rank": hit.rank, "evidence": evidence}
     return {name: clean(text) for name, text in texts.items()} | rest
+
+
+def clean_json(value: Any) -> Any:
+    """The same for every text inside a JSON value, keys included."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {clean(str(key)): clean_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean_json(item) for item in value]
+    return value
 
 
 def clean(text: str) -> str:

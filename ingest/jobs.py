@@ -74,7 +74,7 @@ def _checked(
         named_by_order = _check_urls(parameters)
     else:
         named_by_order = ()
-        _check_contact([settings.BING_BASE_URL])
+        _check_contact([settings.SOURCE_URLS[source]])
     chosen = tuple(named_by_order if identities is None else identities)
     _check_identities(chosen)
     return Order(source, chosen, parameters)

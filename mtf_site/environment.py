@@ -32,6 +32,16 @@ def integer(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number ({error}).") from error
 
 
+def number(name: str, default: float) -> float:
+    try:
+        value = float(env.float(name, default))
+    except EnvError as error:
+        raise ImproperlyConfigured(f"{name} must be a number ({error}).") from error
+    if not 0 < value < float("inf"):
+        raise ImproperlyConfigured(f"{name} must be a number above 0.")
+    return value
+
+
 def flag(name: str, default: bool) -> bool:
     try:
         return bool(env.bool(name, default))

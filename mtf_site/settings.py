@@ -186,12 +186,28 @@ INGEST_CONTACT = os.environ.get("MTF_CONTACT", "")  # a URL or mail address; for
 INGEST_ALLOWED_HOSTS = frozenset(
     e.words("MTF_ALLOW_HOSTS")
 )  # exact host:port let through the guard: demo and tests only
-BING_BASE_URL = os.environ.get("MTF_BING_URL") or "https://www.bing.com"
+# Base addresses of the sources, so that tests and the demo put a local server in their place.
+SOURCE_URLS = {
+    "bing": os.environ.get("MTF_BING_URL") or "https://www.bing.com",
+    "commons": os.environ.get("MTF_COMMONS_URL") or "https://commons.wikimedia.org",
+    "openverse": os.environ.get("MTF_OPENVERSE_URL") or "https://api.openverse.org",
+    "flickr": os.environ.get("MTF_FLICKR_URL") or "https://api.flickr.com",
+    "wikidata": os.environ.get("MTF_WIKIDATA_URL") or "https://www.wikidata.org",
+}
+FLICKR_KEY = os.environ.get("MTF_FLICKR_KEY", "")
+HOST_RATE = e.number("MTF_HOST_RATE", 1.0)  # requests a second to one host, by all workers together
+HOST_BURST = e.integer("MTF_HOST_BURST", 2)  # so many at once after a pause
+MAX_PHOTOS = e.integer("MTF_MAX_PHOTOS", 500)  # of one identity, over all jobs
+LICENCE_POLICY = os.environ.get("MTF_LICENCE_POLICY") or "mtf"  # the name of a policy here, or a .toml file
 FOLDER_ROOTS = [Path(word) for word in e.words("MTF_FOLDER_ROOTS")]  # what the web page may offer the folder source
 MAX_DOWNLOAD_BYTES = e.integer("MTF_MAX_DOWNLOAD_MB", 40) * 1024 * 1024
 MAX_PICTURE_PIXELS = e.integer("MTF_MAX_MEGAPIXELS", 100) * 1_000_000
 MIN_FACE_PIXELS = e.integer("MTF_MIN_FACE_PIXELS", 60)  # side of a face's box in the original; smaller is refused
-DETECTOR = os.environ.get("MTF_DETECTOR") or "haar"
+DETECTORS = e.words("MTF_DETECTORS") or ["haar"]  # the first decides; the others add what it did not see
+MAX_FACES = e.integer("MTF_MAX_FACES", 6)  # a photo with more is refused as a group photo
+# Near-duplicates: bits of 64 in which two perceptual hashes may differ, of whole photos and of crops.
+PHOTO_HASH_BITS = e.integer("MTF_PHOTO_HASH_BITS", 8)
+CROP_HASH_BITS = e.integer("MTF_CROP_HASH_BITS", 6)
 
 # ---- Curation
 LEASE_SECONDS = e.integer("MTF_LEASE_SECONDS", 900)

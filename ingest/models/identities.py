@@ -30,6 +30,12 @@ class Identity(models.Model):
     birth_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_race = models.PositiveSmallIntegerField(null=True, blank=True, choices=RACE)
     claimed_gender = models.PositiveSmallIntegerField(null=True, blank=True, choices=GENDER)
+    commons_category = models.CharField(max_length=300, blank=True, help_text=_("without “Category:”"))
+    reference_preview_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=_("picture to compare with while no face is accepted; never released")
+    )
+    reference_page_url = models.TextField(blank=True)
+    reference_credit = models.TextField(blank=True, help_text=_("title, creator and licence, as one line"))
     public_figure_basis = models.TextField(blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)

@@ -11,6 +11,7 @@ class CrawlJob(models.Model):
 
     class State(models.TextChoices):
         RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
@@ -20,6 +21,7 @@ class CrawlJob(models.Model):
     allow_unproved = models.BooleanField(
         default=False, help_text=_("Let pictures whose licence is not proved be reviewed. They are never released.")
     )
+    is_trial = models.BooleanField(default=False, help_text=_("a few pictures, to see what a source brings"))
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -31,8 +33,8 @@ class CrawlJob(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="crawljob_finished_has_time",
-                condition=Q(state="running", finished_at__isnull=True)
-                | (~Q(state="running") & Q(finished_at__isnull=False)),
+                condition=Q(state__in=["running", "paused"], finished_at__isnull=True)
+                | (~Q(state__in=["running", "paused"]) & Q(finished_at__isnull=False)),
             )
         ]
 
@@ -73,6 +75,7 @@ class Candidate(models.Model):
         FOUND = "found", _("found")  # waits for its licence to be checked
         LICENSED = "licensed", _("licence checked")  # waits to be fetched
         FETCHED = "fetched", _("fetched")  # waits for detection
+        HELD = "held", _("waits for a person")  # what was said of its licence contradicts itself
         DONE = "done", _("done")
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
@@ -113,7 +116,7 @@ class Candidate(models.Model):
             models.UniqueConstraint(fields=["identity", "url_key"], name="candidate_once_per_identity_and_url"),
             models.CheckConstraint(
                 name="candidate_refusal_has_reason",
-                condition=~Q(state__in=["refused", "failed"]) | ~Q(refusal=""),
+                condition=~Q(state__in=["refused", "failed", "held"]) | ~Q(refusal=""),
             ),
             models.CheckConstraint(
                 name="candidate_fetched_has_photo",
@@ -122,6 +125,8 @@ class Candidate(models.Model):
         ]
         indexes = [
             models.Index(fields=["job", "state"], name="candidate_by_job_and_state"),
+            models.Index(fields=["identity", "state"], name="candidate_by_identity_state"),
+            models.Index(fields=["id"], name="candidate_held", condition=Q(state="held")),
             models.Index(
                 fields=["id"], name="candidate_pending", condition=Q(state__in=["found", "licensed", "fetched"])
             ),
@@ -137,23 +142,39 @@ class LicenceEvidence(models.Model):
 
     class Kind(models.TextChoices):
         FILTER = "filter", _("search filter")
-        PAGE = "page", _("rel=license on the source page")
         ORDER = "order", _("given with the order")
+        API = "api", _("the source’s licence API")
+        PAGE = "page", _("the source page")
+        EMBEDDED = "embedded", _("written in the file")
+        SELLER = "seller", _("sign that the picture is sold")
+        DECISION = "decision", _("a person’s decision")
 
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="licence_evidence")
     kind = models.CharField(max_length=10, choices=Kind)
     says = models.CharField(max_length=60, help_text=_("SPDX identifier, or NOASSERTION"))
     licence_url = models.TextField(blank=True)
+    place = models.CharField(
+        max_length=60, blank=True, help_text=_("where in the page, answer or file: “a rel=license”, “EXIF Copyright”")
+    )
+    words = models.TextField(blank=True, help_text=_("as they stand there, or a decision’s reason"))
     seen_at_url = models.TextField(blank=True)
-    snapshot_sha256 = models.CharField(max_length=64, blank=True, help_text=_("of the page that said so, as received"))
+    snapshot_sha256 = models.CharField(max_length=64, blank=True, help_text=_("of what said so, as received"))
+    snapshot_file = models.CharField(max_length=120, blank=True, help_text=_("name in the default storage"))
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     seen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name_plural = "licence evidence"
         constraints = [
             models.UniqueConstraint(
-                fields=["candidate", "kind", "licence_url", "seen_at_url"], name="evidence_once_per_place"
-            )
+                fields=["candidate", "kind", "place", "says", "licence_url", "seen_at_url"],
+                name="evidence_once_per_place",
+                condition=~Q(kind="decision"),
+            ),
+            models.CheckConstraint(
+                name="evidence_decision_is_complete",
+                condition=~Q(kind="decision") | (Q(decided_by__isnull=False) & ~Q(words="")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,9 @@ class Photo(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     preview_sha256 = models.CharField(max_length=64, db_index=True, help_text=_("reduced copy without metadata"))
-    hashes = models.JSONField(default=dict, blank=True)
+    phash = models.BigIntegerField(
+        null=True, blank=True, help_text=_("64-bit perceptual hash of the whole upright photo, as a signed number")
+    )
     taken_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -41,8 +44,13 @@ class Face(models.Model):
     height = models.PositiveIntegerField()
     crop_sha256 = models.CharField(max_length=64, db_index=True)
     crop_side = models.PositiveIntegerField(help_text=_("pixels"))
-    quality = models.JSONField(default=dict, blank=True)
-    hashes = models.JSONField(default=dict, blank=True)
+    quality = models.JSONField(default=dict, blank=True, help_text=_("measures by name"))
+    concerns = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, help_text=_("why it is reviewed late: see reasons")
+    )
+    phash = models.BigIntegerField(
+        null=True, blank=True, help_text=_("64-bit perceptual hash of the crop, as a signed number")
+    )
     duplicate_group = models.ForeignKey(DuplicateGroup, models.SET_NULL, null=True, blank=True, related_name="faces")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from ingest.network import GuardedSession
 
@@ -19,6 +19,19 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What a source that publishes a licence for each picture says of one: proof, unlike a claim.
+
+    `record` is its raw answer about this picture, kept as a snapshot; `at_url` is where it can be asked again.
+    """
+
+    licence_url: str  # "" where the source names none
+    at_url: str
+    record: Mapping[str, Any]
+    says: str = ""  # SPDX identifier, where the source says more than an address (US government works)
+
+
+@dataclass(frozen=True)
 class Hit:
     """A picture that a source says shows the identity. What it says of the licence is a claim, no proof."""
 
@@ -30,7 +43,8 @@ class Hit:
     rank: int = 0  # from 1, in the source's own order
     query: str = ""
     filter: str = ""
-    evidence: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)  # JSON
+    statement: Statement | None = None
 
 
 class SourceError(Exception):

@@ -26,7 +26,7 @@ ADA, BO = "Ada Marlow", "Bo Lindqvarn"
 def web(settings: Settings) -> object:
     with demo_site.running() as running:
         settings.INGEST_ALLOWED_HOSTS = frozenset({f"127.0.0.1:{running.port}"})
-        settings.BING_BASE_URL = running.address
+        settings.SOURCE_URLS = settings.SOURCE_URLS | {"bing": running.address}
         yield running
 
 

@@ -19,7 +19,7 @@ def test_an_opencv_without_cascades_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_unknown_detector_is_said(settings: Settings) -> None:
-    settings.DETECTOR = "crystal-ball"
+    settings.DETECTORS = ["haar", "crystal-ball"]
     assert "crystal-ball" in checks.detector(None)[0].msg
 
 
