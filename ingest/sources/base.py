@@ -73,6 +73,21 @@ class Source(Protocol):
     def label(self) -> str: ...
 
     @property
+    def about(self) -> str:
+        """What it finds and what it says of licences, in one sentence for whoever chooses a source."""
+        ...
+
+    @property
+    def searches(self) -> bool:
+        """True where the admin chooses whom to look for; False where the order itself names the identities."""
+        ...
+
+    @property
+    def heeds_robots(self) -> bool:
+        """False only for documented APIs, whose terms stand in the place of robots.txt."""
+        ...
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Parameters without which a job of this source makes no sense."""
         ...

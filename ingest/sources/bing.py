@@ -37,6 +37,9 @@ class BingSource:
 
     name: ClassVar[str] = "bing"
     label: ClassVar[str] = "Bing image search"
+    about: ClassVar[str] = "Searches the web behind a licence filter; each picture’s source page must prove it."
+    searches: ClassVar[bool] = True
+    heeds_robots: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ()
     default_address: ClassVar[str] = "https://www.bing.com"
 

@@ -46,6 +46,9 @@ class FolderSource:
 
     name: ClassVar[str] = "folder"
     label: ClassVar[str] = "Local folder"
+    about: ClassVar[str] = "Files on the server, a folder for each person, under a licence that you vouch for."
+    searches: ClassVar[bool] = False
+    heeds_robots: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("root",)
 
     def discover(self, query: Query, session: GuardedSession) -> Iterator[Hit]:

@@ -29,6 +29,9 @@ class UrlsSource:
 
     name: ClassVar[str] = "urls"
     label: ClassVar[str] = "List of URLs (CSV)"
+    about: ClassVar[str] = "Pictures that somebody put together; each one’s source page must prove its licence."
+    searches: ClassVar[bool] = False
+    heeds_robots: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("csv",)
 
     def discover(self, query: Query, session: GuardedSession) -> Iterator[Hit]:
