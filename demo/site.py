@@ -1,4 +1,4 @@
-"""A small web site on the loopback that plays an image search, the pages it finds and the pictures on them."""
+"""A small web site on the loopback that plays an image search, a free archive with a licence API, and their pages."""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from demo.collection import BY_ID, PICTURES, SLOW_SECONDS, Picture, claimed_free, jpeg_of, thumbnail_of
+from demo.commons import ARCHIVE_BY_ID, Archived, archived_jpeg, search
 from demo.people import PEOPLE, Person
 
 PAGE_SIZE = 35
@@ -89,8 +90,10 @@ Answer = tuple[str, bytes]
 def answer(site: DemoSite, path: str, query: Query) -> Answer:
     if path in FIXED:
         return FIXED[path](site, query)
-    found = re.fullmatch(r"/(photo|img|thumb)/([a-z0-9-]+?)(?:\.jpg)?", path)
-    if found is None or found[2] not in BY_ID:
+    found = re.fullmatch(r"/(photo|img|thumb|archive)/([a-z0-9-]+?)(\.jpg)?", path)
+    if found and found[1] == "archive" and found[2] in ARCHIVE_BY_ID:
+        return _archived(site, ARCHIVE_BY_ID[found[2]], is_page=not found[3])
+    if found is None or found[1] == "archive" or found[2] not in BY_ID:
         raise Refusal(HTTPStatus.NOT_FOUND)
     return PER_PICTURE[found[1]](site, BY_ID[found[2]])
 
@@ -180,6 +183,24 @@ def _thumbnail(site: DemoSite, picture: Picture) -> Answer:
         return "image/jpeg", thumbnail_of(picture)
 
 
+def _archive_api(site: DemoSite, query: Query) -> Answer:
+    start = query.get("gsroffset", ["0"])[0]
+    if query.get("action") != ["query"] or query.get("generator") != ["search"] or not start.isdecimal():
+        raise Refusal(HTTPStatus.BAD_REQUEST)
+    found = search(site.address, query.get("gsrsearch", [""])[0], int(start))
+    return "application/json; charset=utf-8", json.dumps(found).encode()
+
+
+def _archived(site: DemoSite, picture: Archived, *, is_page: bool) -> Answer:
+    if is_page:
+        name, path = picture.licence[1:]
+        body = f'{STYLE}<h1>{escape(picture.title)}</h1><p><img src="/archive/{picture.id}.jpg" alt=""></p>'
+        link = f'<a rel="license" href="https://creativecommons.org/{path}/">{name}</a>'
+        return _html(picture.title, f"{body}<p>{escape(picture.creator)}, {link}</p>")
+    with site.easel:
+        return "image/jpeg", archived_jpeg(picture)
+
+
 def _html(title: str, body: str) -> Answer:
     return HTML, PAGE.format(title=escape(title), body=body).encode()
 
@@ -188,6 +209,7 @@ FIXED: dict[str, Callable[[DemoSite, Query], Answer]] = {
     "/": _index,
     "/robots.txt": _robots,
     "/images/async": _search,
+    "/w/api.php": _archive_api,
 }
 PER_PICTURE: dict[str, Callable[[DemoSite, Picture], Answer]] = {
     "photo": _photo_page,

@@ -57,6 +57,7 @@ class State:
             "MTF_ENVIRONMENT": "development",
             "MTF_ALLOW_HOSTS": site,
             "MTF_BING_URL": f"http://{site}",
+            "MTF_COMMONS_URL": f"http://{site}",
             "MTF_HOST_RATE": "200",  # a machine of our own may be asked quickly
             "MTF_HOST_BURST": "50",
             "MTF_CONTACT": "the demo's own operator",
