@@ -51,7 +51,7 @@ def _records(api: JsonApi, base: str, words: str) -> Iterator[dict[str, Any]]:
             raise api.changed("no result has a “url”")
         yield from records
         ids = {text_of(record, "id") or text_of(record, "url") for record in records}
-        if ids <= known or number >= api.part(data, "page_count", int):
+        if ids <= known or text_of(data, "page_count") == str(number):
             return
         known |= ids
 
