@@ -7,15 +7,13 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from ingest.network import GuardedSession
-from ingest.sources.base import Hit, Query, SourceError, Statement
+from ingest.sources.base import Hit, Query, Statement
 from ingest.sources.commons_file import IMAGE_INFO, CommonsFile, read_file
-from ingest.sources.json_api import JsonApi, text_of
+from ingest.sources.json_api import JsonApi
+from ingest.sources.mediawiki import QUERY, ask
 
 BATCH = 50  # files an answer; with extmetadata more are not given
 MAX_QUESTIONS = 400  # of one identity
-LAG = 5  # seconds; while the copies of the database lag behind by more, Commons asks robots to wait
-FIXED = {"action": "query", "format": "json", "formatversion": "2", "maxlag": str(LAG)}
-WAIT = frozenset({"maxlag", "ratelimited", "readonly"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class _Commons:
         """Follow `continue`. An answer may name a page before it tells its file: that comes with a later one."""
         onward: dict[str, str] = {}
         for _ in range(MAX_QUESTIONS):
-            data = ask(self.api, self.address, {**IMAGE_INFO, **step.generator, **onward})
+            data = ask(self.api, self.address, {**QUERY, **IMAGE_INFO, **step.generator, **onward})
             pages = self._pages(data)
             files = [(file, page) for page in pages if (file := read_file(page)) is not None]
             yield from files
@@ -112,26 +110,8 @@ class _Commons:
         return self.api.part(data, "continue", dict) if "continue" in data else {}
 
 
-def ask(api: JsonApi, address: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """An answer of a MediaWiki API, whose refusals come as 200 with an "error"."""
-    answer = api.ask(address, FIXED | dict(parameters))
-    error = answer.data.get("error")
-    if error is None:
-        return answer.data
-    if not isinstance(error, dict):
-        raise api.changed("“error” is something else")
-    raise _refusal(api, text_of(error, "code"), text_of(error, "info"), answer.retry_after)
-
-
-def _refusal(api: JsonApi, code: str, info: str, retry_after: float | None) -> SourceError:
-    if code == "maxlag":
-        return api.error("is busy and asks us to wait (maxlag).", True, retry_after or float(LAG))
-    transient = code in WAIT or code.startswith("internal_api_error")
-    return api.error(f"refused the question ({code}: {info[:200]}).", transient, retry_after)
-
-
 def _hit(file: CommonsFile, page: dict[str, Any], step: _Pass, rank: int, address: str) -> Hit:
-    again = {**FIXED, **IMAGE_INFO, "pageids": str(file.number)}
+    again = {**QUERY, **IMAGE_INFO, "pageids": str(file.number)}
     del again["maxlag"]
     return Hit(
         image_url=file.url,

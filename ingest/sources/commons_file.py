@@ -59,7 +59,7 @@ def read_file(page: Mapping[str, Any]) -> CommonsFile | None:
     said = _metadata(info)
     licence_url = plain(said.get("LicenseUrl", ""))
     return CommonsFile(
-        number=int(page.get("pageid") or 0),
+        number=number if isinstance(number := page.get("pageid"), int) else 0,
         title=text_of(page, "title").partition(":")[2] or text_of(page, "title"),
         url=text_of(info, "url"),
         page_url=text_of(info, "descriptionurl"),
