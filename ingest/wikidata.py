@@ -71,6 +71,8 @@ def read_ids(text: str) -> list[str]:
     wrong = [word for word in words if not WIKIDATA_ID.fullmatch(word)]
     if wrong:
         raise ValueError(f"{wrong[0]!r} is not Q and a number.")
+    if not words:
+        raise ValueError("There is no id.")
     return list(dict.fromkeys(words))
 
 
