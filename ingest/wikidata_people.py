@@ -28,11 +28,12 @@ NOT_YET = "-"  # stands for the basis, which is asked for after the preview
 
 @dataclass(frozen=True)
 class Prospect:
-    """A person whom an admin considers. `reasons` speak against an import; `note` is about the picture only."""
+    """Somebody whom an admin considers. `reasons` speak against an import; `note` is about the picture only."""
 
-    person: Person
+    asked: str  # the id as it was typed
     row: IdentityRow
-    reasons: tuple[str, ...]
+    picture: str = ""  # name of a file on Commons
+    reasons: tuple[str, ...] = ()
     existing: Identity | None = None
     note: str = ""
 
@@ -74,8 +75,10 @@ def _prospect(
     person: Person, row: IdentityRow, seen: Outlook, by_wikidata: Sequence[str], repeated: str | None
 ) -> Prospect:
     """Of an entry that does not exist nothing else is said."""
-    here = [*seen.problems, *([repeated] if repeated else [])] if person.wikidata_id else []
-    return Prospect(person, row, (*by_wikidata, *here), seen.existing if person.wikidata_id else None)
+    if not person.wikidata_id:
+        return Prospect(person.asked, row, reasons=tuple(by_wikidata))
+    reasons = (*by_wikidata, *seen.problems, *([repeated] if repeated else []))
+    return Prospect(person.asked, row, person.picture, reasons, seen.existing)
 
 
 def _repeats(rows: Sequence[IdentityRow]) -> Iterator[tuple[IdentityRow, str]]:
@@ -90,20 +93,22 @@ def _repeats(rows: Sequence[IdentityRow]) -> Iterator[tuple[IdentityRow, str]]:
                 break
 
 
-def with_pictures(prospects: Sequence[Prospect], *, seconds: float) -> list[Prospect]:
-    """The same with their reference pictures, or with a note why there is none."""
-    names = [one.person.picture for one in prospects if _wants_picture(one)]
-    outcomes = fetch_references(names, seconds=seconds)
-    return [_with_picture(one, outcomes) if _wants_picture(one) else one for one in prospects]
+def with_pictures(prospects: Sequence[Prospect], *, seconds: float, also_known: bool = False) -> list[Prospect]:
+    """The same with their reference pictures, or with a note why there is none.
+
+    `also_known`: those too who are there already and lack one.
+    """
+    wanting = [one for one in prospects if one.picture and (one.may_enter or (also_known and _lacks_picture(one)))]
+    outcomes = fetch_references([one.picture for one in wanting], seconds=seconds)
+    return [_with_picture(one, outcomes) if one in wanting else one for one in prospects]
 
 
-def _wants_picture(one: Prospect) -> bool:
-    lacks_one = one.existing is None or not one.existing.reference_preview_sha256
-    return bool(one.person.picture) and lacks_one and not one.reasons
+def _lacks_picture(one: Prospect) -> bool:
+    return one.existing is not None and not one.existing.reference_preview_sha256 and not one.reasons
 
 
 def _with_picture(one: Prospect, outcomes: dict[str, Reference | str]) -> Prospect:
-    outcome = outcomes[one.person.picture]
+    outcome = outcomes[one.picture]
     if isinstance(outcome, Reference):
         return replace(one, row=replace(one.row, reference=outcome))
     return replace(one, note=outcome)
@@ -114,19 +119,21 @@ def import_people(
 ) -> list[RowReport]:
     """Approve all, or raise: SourceError, IdentityRefused, or CsvError whose lines count the ids from 1."""
     prospects = consider(look_up(ids), basis=basis)
-    problems: list[Problem] = [
-        (one.row.line, f"{one.person.asked}: {reason}") for one in prospects for reason in one.reasons
-    ]
+    problems: list[Problem] = [(one.row.line, f"{one.asked}: {reason}") for one in prospects for reason in one.reasons]
     if problems:
         raise CsvError(problems)
-    prospects = with_pictures(prospects, seconds=PATIENCE)
+    prospects = with_pictures(prospects, seconds=PATIENCE, also_known=True)
     for one in prospects:
         if one.note:
-            note(f"{one.person.asked}: {one.note}")
+            note(f"{one.asked}: {one.note}")
     return import_identities([one.row for one in prospects], approved_by=approved_by, basis=basis)
 
 
 # ---- From the preview to its confirmation: signed, so that what is approved is what was seen
+
+
+def importable(prospects: Iterable[Prospect]) -> list[IdentityRow]:
+    return [one.row for one in prospects if one.may_enter]
 
 
 def sealed(rows: Iterable[IdentityRow]) -> str:

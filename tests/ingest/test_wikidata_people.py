@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pytest
 from django.core import signing
@@ -16,37 +14,17 @@ from ingest.wikidata_people import consider, look_up, sealed, unsealed, with_pic
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.api_sites import FilesApi, WikidataApi, as_json, commons_page, entity, item, moment, statement
-from tests.ingest.crawling import face_jpeg, picture
-from tests.servers import Reply, Site, serve
+from tests.ingest.crawling import picture
+from tests.ingest.wikidata_sites import commons, portrait, wikidata
+from tests.servers import Reply, Site
 
 pytestmark = pytest.mark.django_db
+__all__ = ["commons", "wikidata"]  # fixtures
 
 
 @pytest.fixture(autouse=True)
 def anna() -> None:
     factories.user(Role.ADMIN, username="anna")
-
-
-@pytest.fixture
-def wikidata(settings: Settings) -> Iterator[Site]:
-    """Plays Wikidata; knows Ada (Q42) and Bo (Q43), whose pictures the site `commons` has."""
-    with serve({"/w/api.php": WikidataApi(entity("Q42"), entity("Q43", "Bo Lindqvarn"))}) as running:
-        settings.SOURCE_URLS = settings.SOURCE_URLS | {"wikidata": running.url()}
-        settings.INGEST_ALLOWED_HOSTS = settings.INGEST_ALLOWED_HOSTS | {running.host_port}
-        yield running
-
-
-@pytest.fixture
-def commons(settings: Settings) -> Iterator[Site]:
-    with serve({"/640.jpg": picture(face_jpeg(1))}) as running:
-        settings.SOURCE_URLS = settings.SOURCE_URLS | {"commons": running.url()}
-        settings.INGEST_ALLOWED_HOSTS = settings.INGEST_ALLOWED_HOSTS | {running.host_port}
-        running.pages["/w/api.php"] = FilesApi([portrait(running), portrait(running, "Bo Lindqvarn 1.jpg")])
-        yield running
-
-
-def portrait(commons: Site, title: str = "Ada Marlow 1.jpg", **changes: Any) -> dict[str, Any]:
-    return commons_page(1, thumburl=commons.url("/640.jpg"), **changes) | {"title": f"File:{title}"}
 
 
 def command(*ids: str) -> None:
@@ -179,7 +157,6 @@ def test_wikidata_is_not_asked_without_a_contact(settings: Settings) -> None:
 
 
 def test_what_is_no_id_is_bad_usage() -> None:
-    factories.user(Role.ADMIN, username="anna")
     with pytest.raises(CommandError, match="'ADA' is not Q and a number") as refusal:
         command("Ada")
     assert refusal.value.returncode == 2
