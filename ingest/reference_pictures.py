@@ -1,5 +1,6 @@
 """Pictures of Commons to compare faces with while none is accepted: reduced, kept as a preview, never released."""
 
+import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ WIDTH = 640
 MAX_BYTES = 10_000_000
 TITLES_A_CALL = 10  # names are long, and a question is an address
 COMMONS = "Wikimedia Commons"
+MAX_TITLE = 40  # of a credit: names of files can be stories
 
 Outcome = Reference | str  # a sentence where there is no picture
 
@@ -86,8 +88,10 @@ def _kept(file: CommonsFile) -> Outcome:
         image = Image.fromarray(pictures.reduced(data, WIDTH * WIDTH * 2).rgb)
     except (FetchRefused, FetchFailed, pictures.PictureRefused) as error:
         return f"The reference picture could not be fetched: {error}"
-    return Reference(store.put("previews", preview(image, WIDTH)), file.page_url, _credit(file))
+    page_url = file.page_url if file.page_url.startswith(("http://", "https://")) else ""
+    return Reference(store.put("previews", preview(image, WIDTH)), page_url, _credit(file))
 
 
 def _credit(file: CommonsFile) -> str:
-    return " · ".join(part for part in (file.title, file.creator, file.licence_name, COMMONS) if part)
+    title = textwrap.shorten(file.title, MAX_TITLE, placeholder=" …")
+    return " · ".join(part for part in (title, file.creator, file.licence_name, COMMONS) if part)
