@@ -159,6 +159,18 @@ def _person(claim: Claim, accepted: int, references: list[Face]) -> Json:
         "about": describe(identity),
         "accepted": accepted,
         "references": [crop_url(face) for face in others[:REFERENCES]],
+        "reference_picture": None if others else _reference_picture(identity),
+    }
+
+
+def _reference_picture(identity: Identity) -> Json | None:
+    """What to compare with while there is no accepted face to show."""
+    if not identity.reference_preview_sha256:
+        return None
+    return {
+        "picture": reverse("photo", args=[identity.reference_preview_sha256]),
+        "page_url": _web(identity.reference_page_url),
+        "credit": identity.reference_credit,
     }
 
 

@@ -91,6 +91,9 @@ def _query(discovery: Discovery) -> Query:
         limit=int(job.parameters["limit"]),
         parameters={key: str(value) for key, value in job.parameters.items()},
         base_address=settings.SOURCE_URLS.get(job.source, ""),
+        wikidata_id=identity.wikidata_id or "",
+        commons_category=identity.commons_category,
+        key=settings.FLICKR_KEY if job.source == "flickr" else "",
     )
 
 

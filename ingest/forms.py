@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ingest.csv_input import MAX_BYTES
 from ingest.identities import approved
-from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT
+from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, why_not_on_offer
 from ingest.models import Identity
+from ingest.sources import SOURCES
+
+NO_FOLDERS = "The source folder is offered here only for folders that MTF_FOLDER_ROOTS names."
 
 
 class CsvField(forms.FileField):
@@ -140,9 +143,20 @@ class FolderJobForm(JobForm):
         return super().parameters() | {name: self.cleaned_data[name] for name in stated}
 
 
-FORMS: dict[str, type[JobForm]] = {"bing": SearchJobForm, "urls": UrlsJobForm, "folder": FolderJobForm}
+FORMS: dict[str, type[JobForm]] = {name: SearchJobForm for name, source in SOURCES.items() if source.searches} | {
+    "urls": UrlsJobForm,
+    "folder": FolderJobForm,
+}
+
+
+def sources_not_on_offer() -> dict[str, str]:
+    """What the settings keep from the web page, each with the sentence that says which setting is missing."""
+    reasons = {name: why_not_on_offer(name) for name in FORMS}
+    if not settings.FOLDER_ROOTS:
+        reasons["folder"] = NO_FOLDERS
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def sources_on_offer() -> list[str]:
-    """A folder is offered only where the settings name folders that may be read."""
-    return [name for name in FORMS if name != "folder" or settings.FOLDER_ROOTS]
+    missing = sources_not_on_offer()
+    return [name for name in FORMS if name not in missing]

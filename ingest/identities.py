@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from django.contrib.auth.models import User
@@ -13,11 +13,12 @@ from django.utils.text import slugify
 
 from ingest.attributes import GENDER, RACE, code_of
 from ingest.csv_input import CsvError, Problem
-from ingest.identity_csv import IdentityRow
+from ingest.identity_csv import IdentityRow, Reference
 from ingest.models import Identity, Tombstone
 from mtf_site.roles import Role, has_role
 
 Outcome = Literal["created", "already there"]
+NO_REFERENCE = Reference("", "", "")
 IMPORT_LOCK = 7_264_001  # PostgreSQL advisory lock: two imports at once would both find a name missing
 
 
@@ -68,6 +69,21 @@ def import_identities(rows: Iterable[IdentityRow], *, approved_by: User, basis: 
     return [_enter(row, known, approved_by, basis) for row in rows]
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What an import would say of one row."""
+
+    problems: tuple[str, ...]
+    existing: Identity | None
+
+
+def outlook(rows: Iterable[IdentityRow], *, basis: str) -> dict[int, Outlook]:
+    """By line, without importing anything."""
+    rows = list(rows)
+    known = _Known(rows)
+    return {row.line: Outlook(tuple(text for _, text in _problems(row, known, basis)), known.find(row)) for row in rows}
+
+
 class _Known:
     """What the database already has that these rows could meet."""
 
@@ -76,11 +92,14 @@ class _Known:
         self.by_name = {one_line(identity.name).casefold(): identity for identity in everyone}
         self.by_wikidata = {identity.wikidata_id: identity for identity in everyone if identity.wikidata_id}
         self.slugs = {identity.slug for identity in everyone}
-        marks = [mark(text) for row in rows for text in _names(row.name, row.aliases, row.wikidata_id)]
-        self.tombstones = tombstones_among(marks)
+        self.tombstones = tombstones_among(mark(text) for row in rows for text in _names_of(row))
 
     def find(self, row: IdentityRow) -> Identity | None:
-        return self.by_wikidata.get(row.wikidata_id) or self.by_name.get(row.name.casefold())
+        return self.by_number(row) or self.by_name.get(row.name.casefold())
+
+    def by_number(self, row: IdentityRow) -> Identity | None:
+        numbers = (row.wikidata_id, *row.former_ids)
+        return next((self.by_wikidata[number] for number in numbers if number in self.by_wikidata), None)
 
 
 def tombstones_among(marks: Iterable[str]) -> set[str]:
@@ -92,6 +111,10 @@ def _names(name: str, aliases: Iterable[str], wikidata_id: str | None) -> list[s
     return [text for text in (name, *aliases, wikidata_id or "") if text]
 
 
+def _names_of(row: IdentityRow) -> list[str]:
+    return [*_names(row.name, row.aliases, row.wikidata_id), *row.former_ids]
+
+
 def is_tombstoned(identity: Identity) -> bool:
     names = _names(identity.name, identity.aliases, identity.wikidata_id)
     return bool(tombstones_among(mark(text) for text in names))
@@ -99,7 +122,7 @@ def is_tombstoned(identity: Identity) -> bool:
 
 def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:
     found: list[str] = []
-    if any(mark(text) in known.tombstones for text in _names(row.name, row.aliases, row.wikidata_id)):
+    if any(mark(text) in known.tombstones for text in _names_of(row)):
         found.append("This person was erased and must not enter again.")
     if not (row.basis or basis).strip():
         found.append("There is no basis for calling this a public figure.")
@@ -110,7 +133,7 @@ def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:
     if any(len(alias) > 200 for alias in row.aliases):
         found.append("An alias is longer than 200 characters.")
     namesake = known.by_name.get(row.name.casefold())
-    if namesake and row.wikidata_id and namesake.wikidata_id not in (None, row.wikidata_id):
+    if namesake and row.wikidata_id and namesake.wikidata_id not in (None, row.wikidata_id, *row.former_ids):
         found.append(f"Another person of this name is there already ({namesake.wikidata_id}).")
     return [(row.line, text) for text in found]
 
@@ -118,7 +141,10 @@ def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:
 def _enter(row: IdentityRow, known: _Known, approved_by: User, basis: str) -> RowReport:
     existing = known.find(row)
     if existing is not None:
-        return RowReport(row.line, row.name, "already there", _standing(existing, row))
+        is_same = existing.state == Identity.State.APPROVED and known.by_number(row) is not None
+        added = _complete(existing, row) if is_same else []
+        return RowReport(row.line, row.name, "already there", ", ".join([*_standing(existing, row), *added]))
+    reference = row.reference or NO_REFERENCE
     Identity.objects.create(
         name=row.name,
         slug=_free_slug(row.name, known.slugs),
@@ -128,6 +154,11 @@ def _enter(row: IdentityRow, known: _Known, approved_by: User, basis: str) -> Ro
         birth_precision=row.birth_precision,
         claimed_race=code_of(RACE, row.race),
         claimed_gender=code_of(GENDER, row.gender),
+        about=row.about,
+        commons_category=row.commons_category,
+        reference_preview_sha256=reference.preview_sha256,
+        reference_page_url=reference.page_url,
+        reference_credit=reference.credit,
         public_figure_basis=row.basis or basis,
         approved_by=approved_by,
         approved_at=timezone.now(),
@@ -136,11 +167,24 @@ def _enter(row: IdentityRow, known: _Known, approved_by: User, basis: str) -> Ro
     return RowReport(row.line, row.name, "created")
 
 
-def _standing(identity: Identity, row: IdentityRow) -> str:
+def _complete(identity: Identity, row: IdentityRow) -> list[str]:
+    """Fill in what the same person's entry lacked for looking for pictures and comparing; names what was added."""
+    added: dict[str, str] = {}
+    if row.commons_category and not identity.commons_category:
+        added["commons_category"] = row.commons_category
+    if row.reference and not identity.reference_preview_sha256:
+        added |= {f"reference_{name}": value for name, value in asdict(row.reference).items()}
+    if added:
+        Identity.objects.filter(pk=identity.pk).update(**added)
+    words = {"commons_category": "Commons category added", "reference_credit": "reference picture added"}
+    return [text for name, text in words.items() if name in added]
+
+
+def _standing(identity: Identity, row: IdentityRow) -> list[str]:
     words = [] if identity.name == row.name else [f"as {identity.name}"]
     if identity.state != Identity.State.APPROVED:
         words.append(identity.get_state_display())
-    return ", ".join(words)
+    return words
 
 
 def _free_slug(name: str, taken: set[str]) -> str:

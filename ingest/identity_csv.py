@@ -18,7 +18,18 @@ Precision = Literal["", "year", "month", "day"]
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A picture to compare with while no face is accepted."""
+
+    preview_sha256: str
+    page_url: str
+    credit: str
+
+
+@dataclass(frozen=True)
 class IdentityRow:
+    """One person to approve; the last four are known of people from Wikidata only."""
+
     line: int
     name: str
     aliases: tuple[str, ...] = ()
@@ -28,6 +39,10 @@ class IdentityRow:
     race: str = ""  # claimed; the text as given
     gender: str = ""
     basis: str = ""  # why this is a public figure; "" leaves the import's own
+    former_ids: tuple[str, ...] = ()  # Wikidata ids that lead to this one
+    about: str = ""
+    commons_category: str = ""
+    reference: Reference | None = None
 
 
 def read_identities_csv(data: str | bytes) -> list[IdentityRow]:

@@ -17,6 +17,7 @@ from ingest.identities import is_tombstoned, named
 from ingest.licences import judge, licence_name, needs_attribution, read_licence
 from ingest.models import Candidate, CrawlJob, Discovery, Identity
 from ingest.sources import SOURCES, SourceError
+from ingest.sources.flickr import NO_KEY
 from ingest.sources.folder import scan_folder
 from ingest.sources.urls import UrlRow, read_urls_csv
 
@@ -64,6 +65,8 @@ def _checked(
 ) -> Order:
     if source not in SOURCES:
         raise JobRefused(f"There is no source {source!r}; the sources are {', '.join(SOURCES)}.")
+    if sentence := why_not_on_offer(source):
+        raise JobRefused(sentence)
     missing = [name for name in SOURCES[source].needs if not parameters.get(name)]
     if missing:
         raise JobRefused(f"The source {source} needs: {', '.join(missing)}.")
@@ -74,10 +77,16 @@ def _checked(
         named_by_order = _check_urls(parameters)
     else:
         named_by_order = ()
+    if SOURCES[source].searches:
         _check_contact([settings.SOURCE_URLS[source]])
     chosen = tuple(named_by_order if identities is None else identities)
     _check_identities(chosen)
     return Order(source, chosen, parameters)
+
+
+def why_not_on_offer(source: str) -> str:
+    """One sentence where the settings keep a job of this source from starting, "" where they do not."""
+    return NO_KEY if source == "flickr" and not settings.FLICKR_KEY else ""
 
 
 def _limit(value: object) -> int:

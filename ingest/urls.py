@@ -1,10 +1,11 @@
 from django.urls import path
 
-from ingest.views import identities, jobs
+from ingest.views import identities, jobs, wikidata
 
 urlpatterns = [
     path("identities/", identities.identities, name="identities"),
     path("identities/import/", identities.identity_import, name="identity-import"),
+    path("identities/import/wikidata/", wikidata.wikidata_import, name="identity-import-wikidata"),
     path("identities/<int:identity_id>/approve/", identities.identity_approve, name="identity-approve"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/new/", jobs.job_new, name="job-new"),

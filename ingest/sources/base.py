@@ -16,6 +16,14 @@ class Query:
     limit: int = 100  # hits at most, over all passes
     parameters: Mapping[str, str] = field(default_factory=dict)
     base_address: str = ""  # "" means the source's own; tests and the demo put a local server here
+    wikidata_id: str = ""  # "Q42"
+    commons_category: str = ""  # without "Category:"
+    key: str = field(default="", repr=False)  # of a source that wants one; never to be written down
+
+    @property
+    def phrase(self) -> str:
+        """The name as one phrase, in the quotation marks that searches understand."""
+        return '"' + " ".join(self.identity_name.replace('"', " ").split()) + '"'
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,34 @@ def test_references_are_accepted_faces_but_never_the_served_one(client: Client, 
     assert reverse("crop", args=[claim.face.crop_sha256]) not in identity["references"]
 
 
+def test_a_reference_picture_stands_in_until_a_face_is_accepted(client: Client, reviewer: User) -> None:
+    credit = "Ada 1.jpg · J. Okafor <x>"
+    page_url = "https://commons.example.org/wiki/File:Ada_1.jpg"
+    kept = {"reference_preview_sha256": "ab" * 32, "reference_page_url": page_url, "reference_credit": credit}
+    person = factories.identity(**kept)
+    scenes.claim(person)
+    page = client.get(reverse("review"))
+    picture = reverse("photo", args=["ab" * 32])
+    known = page.context["batch"]["items"][0]["identity"]["reference_picture"]
+    assert known == {"picture": picture, "page_url": page_url, "credit": credit}
+    shown = page.content.decode()
+    assert f'src="{picture}"' in shown
+    assert "J. Okafor &lt;x&gt;" in shown
+    assert 'data-slot="no-reference" hidden' in shown
+    scenes.accepted(person)
+    page = client.get(reverse("review"))
+    assert page.context["batch"]["items"][0]["identity"]["reference_picture"] is None
+    assert f'src="{picture}"' not in page.content.decode()
+
+
+def test_without_any_reference_the_source_is_to_be_followed(client: Client, reviewer: User) -> None:
+    scenes.claim(factories.identity(reference_page_url="javascript:alert(1)", reference_credit="x"))
+    shown = client.get(reverse("review")).content.decode()
+    assert 'data-slot="no-reference">' in shown
+    assert 'data-slot="reference-picture" hidden' in shown
+    assert "javascript:alert" not in shown
+
+
 def test_sync_saves_and_tops_up(client: Client, reviewer: User) -> None:
     claims = scenes.claims(3)
     body = sync(client, reviewer, answer(claims[0])).json()

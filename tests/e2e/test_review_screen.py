@@ -87,6 +87,38 @@ def test_one_key_accepts_rejects_quarantines_and_skips(page: Page) -> None:
     assert Skip.objects.get().claim_id == pressed[" "]
 
 
+def test_a_reference_picture_is_painted_for_those_who_have_one(sign_in: SignIn) -> None:
+    kept = {
+        "reference_preview_sha256": store.put("previews", jpeg((640, 800), 9)),
+        "reference_page_url": "https://commons.example.org/wiki/File:Ada_Marlow_1.jpg",
+        "reference_credit": "Ada Marlow 1.jpg · J. Okafor · CC BY-SA 4.0 · Wikimedia Commons",
+    }
+    visible_claims(1, factories.identity("Ada Marlow", **kept))
+    visible_claims(1, factories.identity("Bo Lindqvist"))
+    page = open_screen(sign_in(factories.reviewer()))
+    first = _person_on(page)
+    claim = press(page, " ")
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(claim))
+    assert {first, _person_on(page)} == {"Ada Marlow", "Bo Lindqvist"}
+    saved(page)
+
+
+def _person_on(page: Page) -> str:
+    """Whom the screen names, after a look at what it shows to compare with."""
+    seen(page)
+    name = page.locator("p[data-slot=name]").inner_text()
+    picture, none = page.locator("[data-slot=reference-picture]"), page.locator("[data-slot=no-reference]")
+    if name == "Ada Marlow":
+        expect(picture).to_contain_text("Reference picture Ada Marlow 1.jpg · J. Okafor")
+        expect(picture.locator("a")).to_have_attribute("href", "https://commons.example.org/wiki/File:Ada_Marlow_1.jpg")
+        expect(picture.locator("img")).to_be_visible()
+        expect(none).to_be_hidden()
+    else:
+        expect(picture).to_be_hidden()
+        expect(none).to_be_visible()
+    return name
+
+
 def test_undo_brings_the_faces_back_in_turn_and_after_a_reload(page: Page) -> None:
     first, second = press(page, "a"), press(page, "3")
     page.keyboard.press("z")

@@ -81,6 +81,9 @@ def root() -> Path:
         (["--source", "urls"], "needs --csv"),
         (["--source", "folder"], "needs --folder"),
         (["--source", "bing", "--all", "--licence", "CC0-1.0"], "--licence belongs to the source folder"),
+        (["--source", "commons"], "The source commons needs --identity (or --all)"),
+        (["--source", "openverse", "--all", "--csv", "x"], "--csv belongs to the source urls"),
+        (["--source", "urls", "--csv", "x", "--all"], "--all belongs to the sources commons, openverse, flickr, bing"),
     ],
 )
 def test_options_that_do_not_fit_the_source_are_bad_usage(arguments: list[str], words: str) -> None:
@@ -95,6 +98,8 @@ def test_options_that_do_not_fit_the_source_are_bad_usage(arguments: list[str], 
     [
         (["--source", "bing", "--identity", "Nobody"], "Not among the approved identities: Nobody"),
         (["--source", "bing", "--all"], "MTF_CONTACT"),
+        (["--source", "openverse", "--identity", "Ada"], "MTF_CONTACT"),
+        (["--source", "flickr", "--all"], "MTF_FLICKR_KEY"),
         (["--source", "urls", "--csv", "/nowhere/list.csv"], "No such file"),
         (["--source", "folder", "--folder", "/nowhere", "--licence", "CC0-1.0"], "There is no folder"),
         (["--source", "bing", "--all", "--started-by", "nobody"], "no active account named 'nobody'"),
@@ -109,6 +114,18 @@ def test_an_order_that_cannot_be_carried_out_starts_nothing(people: str, argumen
     assert words in str(refusal.value)
     assert refusal.value.returncode == 1
     assert not CrawlJob.objects.exists()
+
+
+def test_every_source_that_searches_takes_identities(people: str, no_worker: None, settings: Settings) -> None:
+    settings.INGEST_CONTACT = "mailto:curator@example.org"
+    settings.FLICKR_KEY = "k"
+    factories.identity("Bo", approved_by=factories.user())
+    for source in crawl.SEARCHING:
+        run("--source", source, "--identity", "ada")
+        assert [ada.name for ada in CrawlJob.objects.latest("pk").identities.all()] == ["Ada"]
+    run("--source", "flickr", "--all")
+    assert CrawlJob.objects.latest("pk").identities.count() == 2
+    assert CrawlJob.objects.latest("pk").parameters == {"limit": 100}
 
 
 def test_unapproved_folder_names_are_named(people: str) -> None:

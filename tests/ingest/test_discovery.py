@@ -3,11 +3,15 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from ingest import discovery
-from ingest.models import CrawlJob
+from ingest.jobs import start_job
+from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES, Hit, SourceError
+from mtf_site.roles import Role
 from tests import factories
+from tests.ingest.api_sites import BY_SA, KEY, CommonsApi, FlickrApi, commons_page, flickr_photo
 from tests.ingest.crawling import crawl, drain, outcomes
 from tests.servers import Site
 
@@ -92,3 +96,39 @@ def test_without_a_contact_a_host_that_turns_up_later_is_not_asked(monkeypatch: 
     job = asked(monkeypatch, [Hit(image_url="https://x.example.org/1.jpg", page_url="https://x.example.org/1")])
     assert outcomes(job) == [("refused", "licence_unknown")]
     assert "MTF_CONTACT" in job.candidates.get().detail
+
+
+def test_a_source_is_asked_with_all_that_is_known_of_the_person_and_its_answer_is_kept(
+    site: Site, settings: Settings
+) -> None:
+    settings.SOURCE_URLS = settings.SOURCE_URLS | {"commons": site.url()}
+    found = {"haswbstatement:P180=Q42": [commons_page(1)], "Category:Ada (reader)": [commons_page(2)]}
+    site.pages["/w/api.php"] = CommonsApi(found)
+    ada = factories.identity("Ada", wikidata_id="Q42", commons_category="Ada (reader)")
+    before = timezone.now()
+    discovery.discover(_started("commons", ada).discoveries.get().pk, lambda pk: None)
+    first, second = CrawlJob.objects.get().candidates.order_by("pk")
+    assert (first.query, second.query) == tuple(found)
+    assert (first.rank, first.title, first.creator) == (1, "Ada Marlow 1.jpg", "J. & K. Okafor")
+    assert (first.image_url, first.page_url) == (
+        "https://upload.example.org/commons/1.jpg",
+        "https://commons.example.org/wiki/File:Ada_Marlow_1.jpg",
+    )
+    assert (first.claimed_licence, first.source, first.state) == (BY_SA, "commons", "found")
+    assert first.evidence["restrictions"] == ["personality"]
+    assert before < first.created_at < timezone.now()
+
+
+def test_the_filter_is_kept_and_the_key_is_not(site: Site, settings: Settings) -> None:
+    settings.SOURCE_URLS = settings.SOURCE_URLS | {"flickr": site.url()}
+    settings.FLICKR_KEY = KEY
+    site.pages["/services/rest/"] = FlickrApi([flickr_photo(1)])
+    job = _started("flickr", factories.identity("Ada"))
+    discovery.discover(job.discoveries.get().pk, lambda pk: None)
+    assert job.candidates.get().query_filter == "license=4,5,7,8,9,10,11"
+    rows = [*CrawlJob.objects.values(), *job.discoveries.values(), *job.candidates.values()]
+    assert KEY not in str(rows)
+
+
+def _started(source: str, *people: Identity) -> CrawlJob:
+    return start_job(source=source, identities=people, by=factories.user(Role.ADMIN))

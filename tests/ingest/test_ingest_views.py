@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from ingest.forms import sources_not_on_offer, sources_on_offer
 from ingest.models import CrawlJob, Identity
 from mtf_site.roles import Role
 from tests import factories
@@ -215,6 +216,16 @@ def test_a_folder_is_offered_only_below_the_roots_of_the_settings(
     assert "must lie below" in order(admin, **data | {"root": "in"}).content.decode()
     settings.FOLDER_ROOTS = [tmp_path]
     assert order(admin, **data).status_code == 302
+
+
+def test_flickr_is_offered_only_with_a_key(admin: Client, settings: Settings) -> None:
+    ada = factories.identity("Ada")
+    assert "flickr" in sources_not_on_offer()
+    assert order(admin, source="flickr", identities_wanted=[ada.pk]).status_code == 404
+    assert order(admin, source="openverse", identities_wanted=[ada.pk]).status_code == 302
+    settings.FLICKR_KEY = "k"
+    assert sources_on_offer()[:4] == ["commons", "openverse", "flickr", "bing"]
+    assert order(admin, source="flickr", identities_wanted=[ada.pk]).status_code == 302
 
 
 @pytest.mark.parametrize("source", ["altavista", "folder"])

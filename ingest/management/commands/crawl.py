@@ -1,6 +1,7 @@
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import Popen
@@ -21,8 +22,10 @@ from ingest.worker import log_path, own_worker, worker_answers
 from mtf_site.roles import Role
 
 BAD_USAGE = 2
-# Which options belong to which source; the others are refused with it.
-OPTIONS = {"bing": {"identity", "all"}, "urls": {"csv"}, "folder": {"folder", "licence", "creator"}}
+# Which options belong to which sources; the others are refused with them. The first is needed.
+SEARCHING = [name for name, source in SOURCES.items() if source.searches]
+SEARCH_OPTIONS = ("identity", "all")
+OWN_OPTIONS = {"urls": ("csv",), "folder": ("folder", "licence", "creator")}
 NO_WORKER = (
     "No worker answers: the job waits until one runs (celery -A mtf_site worker --beat -Q crawl,fetch,detect), "
     "or until you type: manage.py crawl --resume {}"
@@ -36,8 +39,8 @@ class Command(BaseCommand):
         order = parser.add_mutually_exclusive_group(required=True)
         order.add_argument("--source", choices=sorted(SOURCES))
         order.add_argument("--resume", type=int, metavar="JOB", help="wait for a job that was started before")
-        parser.add_argument("--identity", action="append", metavar="NAME", help="bing: look for this one; repeatable")
-        parser.add_argument("--all", action="store_true", help="bing: look for every approved identity")
+        parser.add_argument("--identity", action="append", metavar="NAME", help="look for this one; repeatable")
+        parser.add_argument("--all", action="store_true", help="look for every approved identity")
         parser.add_argument("--csv", type=Path, metavar="FILE",
                             help="urls: columns identity,image_url,page_url,licence_url,creator")  # fmt: skip
         parser.add_argument("--folder", metavar="DIR", help="folder: one sub-folder per identity, named for it")
@@ -112,18 +115,24 @@ class Command(BaseCommand):
 
 def _check_usage(options: dict[str, Any]) -> None:
     source = options["source"]
-    for other, names in OPTIONS.items():
-        given = [f"--{name}" for name in sorted(names) if options[name]]
-        if other != source and given:
-            raise CommandError(f"{given[0]} belongs to the source {other}.", returncode=BAD_USAGE)
-    needed = {"bing": "identity", "urls": "csv", "folder": "folder"}[source]
-    if not options[needed] and not (source == "bing" and options["all"]):
-        alternative = " (or --all)" if source == "bing" else ""
+    searches = SOURCES[source].searches
+    for other, names in OWN_OPTIONS.items():
+        if other != source and (given := _given(options, names)):
+            raise CommandError(f"{given} belongs to the source {other}.", returncode=BAD_USAGE)
+    if not searches and (given := _given(options, SEARCH_OPTIONS)):
+        raise CommandError(f"{given} belongs to the sources {', '.join(SEARCHING)}.", returncode=BAD_USAGE)
+    needed, alternative = (SEARCH_OPTIONS[0], " (or --all)") if searches else (OWN_OPTIONS[source][0], "")
+    if not options[needed] and not (searches and options["all"]):
         raise CommandError(f"The source {source} needs --{needed}{alternative}.", returncode=BAD_USAGE)
 
 
+def _given(options: dict[str, Any], names: Sequence[str]) -> str:
+    """The first of these options that was used, as it was typed; "" for none."""
+    return next((f"--{name}" for name in sorted(names) if options[name]), "")
+
+
 def _identities(options: dict[str, Any]) -> list[Identity] | None:
-    if options["source"] != "bing":
+    if not SOURCES[options["source"]].searches:
         return None
     if options["all"]:
         return list(approved())

@@ -3,7 +3,15 @@ import { desk, link, make, slot, write } from "./dom.js";
 import { drawPhoto } from "./boxes.js";
 import { number, text } from "./texts.js";
 
-function showIdentity({ name, about, accepted, references }) {
+function showReferencePicture(known) {
+  const image = slot("reference-image");
+  if (known && image.getAttribute("src") !== known.picture) image.src = known.picture;
+  if (!known) image.removeAttribute("src");
+  slot("reference-credit").replaceChildren(...(known ? [known.page_url ? link(known.page_url, known.credit) : known.credit] : []));
+  slot("reference-picture").hidden = !known;
+}
+
+function showIdentity({ name, about, accepted, references, reference_picture: known }) {
   write("name", name);
   const faces = text(accepted === 1 ? "acceptedFace" : "acceptedFaces", { n: accepted });
   write("about", [about, faces].filter(Boolean).join(" · "));
@@ -13,7 +21,8 @@ function showIdentity({ name, about, accepted, references }) {
     place.replaceChildren(...references.map((src) => make("img", { src, alt: text("reference"), width: 104, height: 104 })));
   }
   place.hidden = !references.length;
-  slot("no-reference").hidden = references.length > 0;
+  showReferencePicture(known);
+  slot("no-reference").hidden = references.length > 0 || Boolean(known);
 }
 
 function sizeLine({ creator, taken, width, height, boxes }) {

@@ -1,0 +1,97 @@
+"""Pictures of Commons to compare faces with while none is accepted: reduced, kept as a preview, never released."""
+
+import textwrap
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from PIL import Image
+
+from ingest import pictures, store
+from ingest.access import check_contact, guarded_session
+from ingest.crops import preview
+from ingest.discovery import url_key
+from ingest.identity_csv import Reference
+from ingest.models import Tombstone
+from ingest.network import IMAGE_TYPES, FetchFailed, FetchRefused
+from ingest.sources.base import SourceError
+from ingest.sources.commons_file import IMAGE_INFO, CommonsFile, read_file
+from ingest.sources.json_api import JsonApi, text_of
+from ingest.sources.mediawiki import QUERY, ask
+
+WIDTH = 640
+MAX_BYTES = 10_000_000
+TITLES_A_CALL = 10  # names are long, and a question is an address
+COMMONS = "Wikimedia Commons"
+MAX_TITLE = 40  # of a credit: names of files can be stories
+
+Outcome = Reference | str  # a sentence where there is no picture
+
+
+def fetch_references(names: Sequence[str], *, seconds: float) -> dict[str, Outcome]:
+    """By name of file. What does not come, or not within so many seconds, is a sentence: nothing here raises."""
+    until = time.monotonic() + seconds
+    outcomes: dict[str, Outcome] = dict.fromkeys(names, f"The reference picture did not come within {seconds:g} s.")
+    wanted = list(dict.fromkeys(names))
+    for start in range(0, len(wanted), TITLES_A_CALL):
+        if time.monotonic() < until:
+            outcomes |= _batch(wanted[start : start + TITLES_A_CALL], until)
+    return outcomes
+
+
+def _batch(names: Sequence[str], until: float) -> dict[str, Outcome]:
+    try:
+        files = _files(names)
+    except (SourceError, FetchRefused) as error:
+        return dict.fromkeys(names, f"The reference picture could not be looked up: {error}")
+    return {name: _kept(files[name]) for name in names if name in files and time.monotonic() < until} | {
+        name: "The reference picture is not on Commons." for name in names if name not in files
+    }
+
+
+def _files(names: Sequence[str]) -> dict[str, CommonsFile]:
+    """What Commons knows of these files; a name may lead to another by spelling or by a redirect."""
+    base = settings.SOURCE_URLS["commons"].rstrip("/")
+    check_contact(base)
+    titles = "|".join(f"File:{name}" for name in names)
+    question = {**QUERY, **IMAGE_INFO, "titles": titles, "redirects": "1", "iiurlwidth": str(WIDTH)}
+    api = JsonApi(COMMONS, guarded_session())
+    query = api.part(ask(api, f"{base}/w/api.php", question), "query", dict)
+    leads = {text_of(step, "from"): text_of(step, "to") for step in _steps(api, query)}
+    found = {text_of(page, "title"): file for page in api.objects(query, "pages") if (file := read_file(page))}
+    ends = {name: _followed(f"File:{name}", leads) for name in names}
+    return {name: found[title] for name, title in ends.items() if title in found}
+
+
+def _steps(api: JsonApi, query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for kind in ("normalized", "redirects"):
+        yield from api.objects(query, kind) if kind in query else []
+
+
+def _followed(title: str, leads: Mapping[str, str]) -> str:
+    for _ in range(len(leads)):
+        title = leads.get(title, title)
+    return title
+
+
+def _kept(file: CommonsFile) -> Outcome:
+    url = file.thumb_url or file.url
+    if not file.is_picture:
+        return f"The reference picture is no photograph ({file.mime or 'no type'})."
+    erased = Tombstone.objects.filter(kind=Tombstone.Kind.URL, value=url_key(file.url))
+    if erased.exists():
+        return "The reference picture has been erased and must not enter again."
+    try:
+        check_contact(url)
+        data = guarded_session().fetch(url, accept=IMAGE_TYPES, max_bytes=MAX_BYTES).body
+        image = Image.fromarray(pictures.reduced(data, WIDTH * WIDTH * 2).rgb)
+    except (FetchRefused, FetchFailed, pictures.PictureRefused) as error:
+        return f"The reference picture could not be fetched: {error}"
+    page_url = file.page_url if file.page_url.startswith(("http://", "https://")) else ""
+    return Reference(store.put("previews", preview(image, WIDTH)), page_url, _credit(file))
+
+
+def _credit(file: CommonsFile) -> str:
+    title = textwrap.shorten(file.title, MAX_TITLE, placeholder=" …")
+    return " · ".join(part for part in (title, file.creator, file.licence_name, COMMONS) if part)
