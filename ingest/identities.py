@@ -1,6 +1,5 @@
 """Approved public figures enter here: by an import that is all or nothing, or by approving a proposed one."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +13,8 @@ from django.utils.text import slugify
 from ingest.attributes import GENDER, RACE, code_of
 from ingest.csv_input import CsvError, Problem
 from ingest.identity_csv import IdentityRow
-from ingest.models import Identity, Tombstone
+from ingest.models import Identity
+from ingest.tombstones import is_tombstoned, mark, names_of, one_line, tombstones_among
 from mtf_site.roles import Role, has_role
 
 Outcome = Literal["created", "already there"]
@@ -31,15 +31,6 @@ class RowReport:
     name: str
     outcome: Outcome
     detail: str = ""
-
-
-def mark(text: str) -> str:
-    """What a tombstone of kind "identity" holds: the hash of a name, alias or Wikidata id, never the name."""
-    return hashlib.sha256(one_line(text).casefold().encode()).hexdigest()
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def approver(username: str) -> User:
@@ -76,30 +67,16 @@ class _Known:
         self.by_name = {one_line(identity.name).casefold(): identity for identity in everyone}
         self.by_wikidata = {identity.wikidata_id: identity for identity in everyone if identity.wikidata_id}
         self.slugs = {identity.slug for identity in everyone}
-        marks = [mark(text) for row in rows for text in _names(row.name, row.aliases, row.wikidata_id)]
+        marks = [mark(text) for row in rows for text in names_of(row.name, row.aliases, row.wikidata_id)]
         self.tombstones = tombstones_among(marks)
 
     def find(self, row: IdentityRow) -> Identity | None:
         return self.by_wikidata.get(row.wikidata_id) or self.by_name.get(row.name.casefold())
 
 
-def tombstones_among(marks: Iterable[str]) -> set[str]:
-    found = Tombstone.objects.filter(kind=Tombstone.Kind.IDENTITY, value__in=list(marks))
-    return set(found.values_list("value", flat=True))
-
-
-def _names(name: str, aliases: Iterable[str], wikidata_id: str | None) -> list[str]:
-    return [text for text in (name, *aliases, wikidata_id or "") if text]
-
-
-def is_tombstoned(identity: Identity) -> bool:
-    names = _names(identity.name, identity.aliases, identity.wikidata_id)
-    return bool(tombstones_among(mark(text) for text in names))
-
-
 def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:
     found: list[str] = []
-    if any(mark(text) in known.tombstones for text in _names(row.name, row.aliases, row.wikidata_id)):
+    if any(mark(text) in known.tombstones for text in names_of(row.name, row.aliases, row.wikidata_id)):
         found.append("This person was erased and must not enter again.")
     if not (row.basis or basis).strip():
         found.append("There is no basis for calling this a public figure.")

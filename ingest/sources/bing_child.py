@@ -23,6 +23,7 @@ from icrawler.builtin.bing import BingFeeder
 from icrawler.utils import CachedQueue
 
 from ingest.network import Fetched, FetchFailed, FetchRefused, GuardedSession
+from ingest.politeness import Gate
 from ingest.sources.base import Hit, SourceError
 from ingest.sources.bing_page import NotResults, Result, read_results
 
@@ -45,7 +46,8 @@ class Order:
 def read_order(text: str) -> Order:
     said = json.loads(text)
     rules = said.pop("session")
-    session = GuardedSession(**{**rules, "allow": frozenset(rules["allow"])})
+    gate = Gate(**rules["gate"]) if rules["gate"] else None
+    session = GuardedSession(**{**rules, "allow": frozenset(rules["allow"]), "gate": gate})
     return Order(session=session, **{**said, "filters": tuple(said["filters"])})
 
 
@@ -68,7 +70,7 @@ class PoliteSession:
             self.error = SourceError(f"Bing could not be asked: {error}")
             raise
         except FetchFailed as error:
-            self.error = SourceError(f"Bing could not be asked: {error}", True, error.retry_after)
+            self.error = SourceError(f"Bing could not be asked: {error}", True, error.retry_after, error.code)
             raise
 
 
@@ -198,7 +200,7 @@ def run(order: Order) -> None:
         if len(order.found) < order.limit:
             DiscoveryCrawler(session, order.base_address).discover(order, licence)
         if error := session.error:
-            write({"error": [error.message, error.transient, error.retry_after]})
+            write({"error": [error.message, error.transient, error.retry_after, error.code]})
             return
     write({"end": session.asked})
 
