@@ -59,17 +59,22 @@ class PoliteSession:
         self.pause = pause
         self.asked = 0
         self.error: SourceError | None = None
+        self.failure: FetchFailed | FetchRefused | None = None
 
     def get(self, url: str, timeout: float, headers: dict[str, str]) -> Fetched:
+        if self.failure:
+            raise self.failure  # icrawler goes on to the next page; nobody is asked for it
         if self.asked:
             time.sleep(self.pause)
         self.asked += 1
         try:
             return self.session.get(url, headers=headers)
         except FetchRefused as error:
-            self.error = SourceError(f"Bing could not be asked: {error}")
+            self.failure = error
+            self.error = SourceError(f"Bing could not be asked: {error}", code=error.code)
             raise
         except FetchFailed as error:
+            self.failure = error
             self.error = SourceError(f"Bing could not be asked: {error}", True, error.retry_after, error.code)
             raise
 
