@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from ingest.network_errors import FetchFailed
 
@@ -64,7 +66,7 @@ class Pace:
 
     @property
     def slack(self) -> float:
-        return (self.burst - 1) * self.interval
+        return max(0, self.burst - 1) * self.interval
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,13 @@ class Turn:
 
 @lru_cache
 def connected(url: str) -> "Redis":
-    """One pool a process; it notices a fork."""
-    return Redis.from_url(url, socket_timeout=SECONDS_TO_ANSWER, socket_connect_timeout=SECONDS_TO_ANSWER)
+    """One pool a process; it notices a fork. Tried twice: a kept connection may have been dropped."""
+    return Redis.from_url(
+        url,
+        socket_timeout=SECONDS_TO_ANSWER,
+        socket_connect_timeout=SECONDS_TO_ANSWER,
+        retry=Retry(NoBackoff(), 1),
+    )
 
 
 def ask(redis: "Redis", key: str, pace: Pace, patience: float) -> Turn:

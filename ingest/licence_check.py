@@ -7,7 +7,7 @@ licence and the creator for all of them, and the job carries their name. That st
 
 from dataclasses import dataclass
 
-from ingest.access import guarded_session
+from ingest.access import check_contact, guarded_session
 from ingest.discovery import clean
 from ingest.licences import PageLicence, judge, licence_name, page_licence, parse_licence_url
 from ingest.models import Candidate, LicenceEvidence
@@ -94,6 +94,7 @@ def _read_page(candidate: Candidate) -> Page:
     if not candidate.page_url or candidate.source in VOUCHED_SOURCES:
         return Page()
     try:
+        check_contact(candidate.page_url)
         answer = guarded_session().fetch(candidate.page_url, accept=PAGE_TYPES, max_bytes=MAX_PAGE_BYTES)
     except FetchRefused as refusal:
         return Page(problem=f"The source page cannot be read: {refusal.message}")
