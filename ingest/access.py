@@ -5,22 +5,40 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from ingest.addresses import parse_target
-from ingest.network import FetchRefused, GuardedSession
+from ingest.network import NO_CONTACT, FetchFailed, FetchRefused, GuardedSession
+from ingest.politeness import Gate
+from mtf_site import services
+
+__all__ = ["NO_CONTACT", "check_contact", "guarded_session", "may_ask", "may_ask_all"]
 
 PRODUCT = "MTF-Curator/0.1"
-NO_CONTACT = (
-    "MTF_CONTACT is not set: other people's servers are not asked without a web or mail address "
-    "at which their operators can reach you."
-)
+KEYS = "mtf:polite"  # what our keys in Redis begin with
+PATIENCE = 2.0  # seconds that a worker sleeps for its turn at a host, rather than put the row off
+DISCOVERY_PATIENCE = 15.0  # a source is asked page after page: giving up in the middle would begin anew
 
 
-def guarded_session() -> GuardedSession:
-    contact = f" (+{settings.INGEST_CONTACT})" if settings.INGEST_CONTACT else ""
+def guarded_session(*, heeds_robots: bool = True, patience: float = PATIENCE) -> GuardedSession:
+    """`heeds_robots` is False for documented APIs only. FetchFailed where the embedded Redis cannot be had."""
     return GuardedSession(
-        user_agent=PRODUCT + contact,
+        user_agent=PRODUCT,
         allow=frozenset(settings.INGEST_ALLOWED_HOSTS),
         max_bytes=settings.MAX_DOWNLOAD_BYTES,
+        read_timeout=settings.READ_SECONDS,
+        contact=settings.INGEST_CONTACT,
+        contact_required=True,
+        gate=Gate(_redis_url(), settings.HOST_RATE, settings.HOST_BURST, patience, KEYS),
+        heeds_robots=heeds_robots,
     )
+
+
+def _redis_url() -> str:
+    """The embedded Redis has to be started, where no worker and no database has done so."""
+    if settings.EMBEDDED_REDIS:
+        try:
+            services.join(settings.VAR_DIR, postgres=False, redis=True)
+        except services.ServicesError as error:
+            raise FetchFailed("redis_away", str(error)) from error
+    return str(settings.REDIS_URL)
 
 
 def check_contact(url: str) -> None:

@@ -1,5 +1,6 @@
 """Which URLs and which network addresses may be asked at all."""
 
+import hashlib
 import re
 import socket
 from dataclasses import dataclass
@@ -78,6 +79,21 @@ def parse_target(url: str) -> Target:
     # The fragment is ours alone; a server never sees it.
     shown = parsed._replace(fragment=None).url
     return Target(shown, parsed.scheme, parsed.host.strip("[]").lower(), port, parsed.request_uri)
+
+
+def url_key(url: str) -> str:
+    """The hash by which an address is known, whatever its fragment, default port and case of host."""
+    return hashlib.sha256(normalised(url).encode()).hexdigest()
+
+
+def normalised(url: str) -> str:
+    try:
+        target = parse_target(url)
+    except FetchRefused:
+        return url.strip()  # a file, or an address that will be refused when it is fetched
+    default_port = f":{DEFAULT_PORTS[target.scheme]}"
+    host = target.host_port.removesuffix(default_port)
+    return f"{target.scheme}://{host}{target.request_uri}"
 
 
 def _authority(url: str) -> str:

@@ -1,38 +1,26 @@
 """Asking a source for one identity: every hit becomes a candidate of the job, once."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
-from ingest.access import guarded_session
-from ingest.addresses import DEFAULT_PORTS, parse_target
+from ingest.access import DISCOVERY_PATIENCE, guarded_session
+from ingest.addresses import url_key
 from ingest.models import Candidate, CrawlJob, Discovery, Identity
-from ingest.network import FetchRefused
-from ingest.pending import MAX_ATTEMPTS, put_off, settle, take
+from ingest.network import FetchFailed
+from ingest.pending import MAX_ATTEMPTS, UNCOUNTED, Lost, give_back, put_off, settle, take
 from ingest.sources import SOURCES, Hit, Query, SourceError
+from ingest.tombstones import ERASED, is_erased_address, is_tombstoned
 
 # What a job that lets unproved pictures be reviewed may look at again.
 UNPROVED_REFUSALS = ("licence_unknown", "licence_unproved", "licence_ask")
+# What may have changed since: any later job that finds the picture looks again.
+PASSING_REFUSALS = ("cap_reached", "identity_not_approved", "no_contact", "robots")
 
 Announce = Callable[[int], None]
-
-
-def url_key(url: str) -> str:
-    """The hash by which an address is known, whatever its fragment, default port and case of host."""
-    return hashlib.sha256(normalised(url).encode()).hexdigest()
-
-
-def normalised(url: str) -> str:
-    try:
-        target = parse_target(url)
-    except FetchRefused:
-        return url.strip()  # a file, or an address that will be refused when it is fetched
-    default_port = f":{DEFAULT_PORTS[target.scheme]}"
-    host = target.host_port.removesuffix(default_port)
-    return f"{target.scheme}://{host}{target.request_uri}"
 
 
 def discover(discovery_id: int, announce: Announce) -> int | None:
@@ -43,28 +31,48 @@ def discover(discovery_id: int, announce: Announce) -> int | None:
     discovery = take(Discovery.objects.all(), discovery_id, Discovery.State.WAITING)
     if discovery is None:
         return None
+    try:
+        _settle(discovery, announce)
+    except Lost:
+        raise
+    except Exception as error:
+        give_back(discovery, error, error=f"{type(error).__name__}: {error}")
+        raise
+    return discovery.job_id
+
+
+def _settle(discovery: Discovery, announce: Announce) -> None:
     if discovery.attempts > MAX_ATTEMPTS:
         _fail(discovery, f"Given up after {MAX_ATTEMPTS} attempts. {discovery.error}".strip())
     elif discovery.identity.state != Identity.State.APPROVED:
         _fail(discovery, f"{discovery.identity} is no longer approved.")
+    elif is_tombstoned(discovery.identity):
+        _fail(discovery, f"{discovery.identity} was erased and must not enter again.")
     else:
         _ask(discovery, announce)
-    return discovery.job_id
 
 
 def _ask(discovery: Discovery, announce: Announce) -> None:
     try:
         hits, known = _enter_hits(discovery, announce)
-    except SourceError as error:
-        if not error.transient or discovery.attempts >= MAX_ATTEMPTS:
-            _fail(discovery, error.message)
-        else:
-            put_off(discovery, error.retry_after, error=error.message)
-    except Exception as error:
-        put_off(discovery, None, error=f"{type(error).__name__}: {error}")
-        raise
+    except (SourceError, FetchFailed) as error:
+        _try_later(discovery, error)
     else:
         settle(discovery, state=Discovery.State.DONE, hits=hits, known=known, error="")
+
+
+def _try_later(discovery: Discovery, error: SourceError | FetchFailed) -> None:
+    counts = _code(error) not in UNCOUNTED
+    is_transient = isinstance(error, FetchFailed) or error.transient
+    if is_transient and (not counts or discovery.attempts < MAX_ATTEMPTS):
+        put_off(discovery, error.retry_after, counts=counts, error=error.message)
+    else:
+        _fail(discovery, error.message)
+
+
+def _code(error: SourceError | FetchFailed) -> str:
+    """Also of what a source put into its own words."""
+    return error.__cause__.code if isinstance(error.__cause__, FetchFailed) else error.code
 
 
 def _fail(discovery: Discovery, error: str) -> None:
@@ -74,10 +82,12 @@ def _fail(discovery: Discovery, error: str) -> None:
 def _enter_hits(discovery: Discovery, announce: Announce) -> tuple[int, int]:
     """How many hits there were, and how many of them earlier jobs had found."""
     hits = known = 0
-    for hit in SOURCES[discovery.job.source].discover(_query(discovery), guarded_session()):
+    source = SOURCES[discovery.job.source]
+    session = guarded_session(heeds_robots=source.heeds_robots, patience=DISCOVERY_PATIENCE)
+    for hit in source.discover(_query(discovery), session):
         hits += 1
         candidate, is_new = _enter(discovery, hit)
-        if is_new:
+        if is_new and candidate.state == Candidate.State.FOUND:
             announce(candidate.pk)
         known += candidate.job_id != discovery.job_id
     return hits, known
@@ -99,13 +109,21 @@ def _query(discovery: Discovery) -> Query:
 
 def _enter(discovery: Discovery, hit: Hit) -> tuple[Candidate, bool]:
     """The candidate of this hit, and whether it has just become ours."""
-    fields = _fields(discovery, hit)
+    fields = _fields(discovery, hit) | _standing(hit)
     candidate, is_new = Candidate.objects.get_or_create(
         identity=discovery.identity, url_key=url_key(hit.image_url), defaults=fields
     )
     if not is_new and candidate.job_id != discovery.job_id and _adopt(candidate, discovery.job, fields):
-        candidate.job_id, is_new = discovery.job_id, True
+        candidate.job_id, candidate.state, is_new = discovery.job_id, fields["state"], True
     return candidate, is_new
+
+
+def _standing(hit: Hit) -> dict[str, Any]:
+    """What was erased is noted and goes no further."""
+    if not is_erased_address(hit.image_url, hit.page_url):
+        return {"state": Candidate.State.FOUND, "refusal": "", "detail": "", "finished_at": None}
+    words = "What was at this address has been erased and must not enter again."
+    return {"state": Candidate.State.REFUSED, "refusal": ERASED, "detail": words, "finished_at": timezone.now()}
 
 
 def _adopt(candidate: Candidate, job: CrawlJob, fields: dict[str, Any]) -> bool:
@@ -114,10 +132,11 @@ def _adopt(candidate: Candidate, job: CrawlJob, fields: dict[str, Any]) -> bool:
     unfinished = Q(state=Candidate.State.FAILED) | Q(over, state__in=Candidate.PENDING)
     if job.allow_unproved:
         unfinished |= Q(state=Candidate.State.REFUSED, refusal__in=UNPROVED_REFUSALS)
-    fresh = dict.fromkeys(("refusal", "detail", "proof", "licence"), "") | {"photo": None}
-    again = {"state": Candidate.State.FOUND, "attempts": 0, "claimed_until": None, "finished_at": None}
+    unfinished |= Q(state=Candidate.State.REFUSED, refusal__in=PASSING_REFUSALS)
+    fresh = dict.fromkeys(("proof", "licence"), "") | {"photo": None}
+    again = {"attempts": 0, "claimed_until": None}
     theirs = Candidate.objects.filter(unfinished, pk=candidate.pk, job_id=candidate.job_id)
-    return bool(theirs.update(**fields | fresh | again))
+    return bool(theirs.update(**fresh | again | fields))
 
 
 def _fields(discovery: Discovery, hit: Hit) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from django.db import transaction
 from PIL import Image
 
 from ingest import pictures, store
-from ingest.access import check_contact, guarded_session
+from ingest.access import guarded_session
 from ingest.crops import MAX_PREVIEW_SIDE, preview
-from ingest.identities import is_tombstoned
-from ingest.licence_check import check_tombstone_of_url
-from ingest.models import Candidate, Photo, Tombstone
+from ingest.models import Candidate, Identity, Photo
 from ingest.network import IMAGE_TYPES
 from ingest.pending import Refused, settle
+from ingest.tombstones import check_bytes
 
+KEPT = (Candidate.State.FETCHED, Candidate.State.DONE, Candidate.State.HELD)
 PREVIEW_PIXELS = MAX_PREVIEW_SIDE * MAX_PREVIEW_SIDE
 
 
@@ -26,19 +26,31 @@ def limits() -> pictures.Limits:
 
 def fetch(candidate: Candidate) -> None:
     """Raises Refused, FetchRefused, FetchFailed or PictureRefused."""
-    check_tombstone_of_url(candidate)
-    if is_tombstoned(candidate.identity):
-        raise Refused("erased", f"{candidate.identity} was erased and must not enter again.")
     data = _read_file(candidate) if candidate.source == "folder" else _download(candidate)
-    if Tombstone.objects.filter(kind=Tombstone.Kind.SHA256, value=store.digest(data)).exists():
-        raise Refused("erased", "This picture has been erased and must not enter again.")
+    check_bytes(store.digest(data))
     photo = _keep(data)
     with transaction.atomic():
+        # One identity's candidates are counted one after the other, and see who was retired meanwhile.
+        identity = Identity.objects.select_for_update(no_key=True).get(pk=candidate.identity_id)
+        check_approved(identity)
+        check_room(identity)
         # Two candidates of one identity may bring the same bytes at once: one waits here for the other.
         Photo.objects.select_for_update().get(pk=photo.pk)
         if _is_repeated(candidate, photo):
             raise Refused("exact_duplicate", "The same file was found for this person before.", photo)
         settle(candidate, state=Candidate.State.FETCHED, photo=photo, detail="")
+
+
+def check_approved(identity: Identity) -> None:
+    if identity.state != Identity.State.APPROVED:
+        raise Refused("identity_not_approved", f"{identity} is {identity.get_state_display()}, no longer approved.")
+
+
+def check_room(identity: Identity) -> None:
+    """Has it as many photos as it may have, over all jobs?"""
+    kept = Candidate.objects.filter(identity=identity, state__in=KEPT, photo__isnull=False)
+    if kept.count() >= settings.MAX_PHOTOS:
+        raise Refused("cap_reached", f"{identity} has {settings.MAX_PHOTOS} photos, and more are not wanted.")
 
 
 def _is_repeated(candidate: Candidate, photo: Photo) -> bool:
@@ -47,7 +59,6 @@ def _is_repeated(candidate: Candidate, photo: Photo) -> bool:
 
 
 def _download(candidate: Candidate) -> bytes:
-    check_contact(candidate.image_url)
     return guarded_session().fetch(candidate.image_url, accept=IMAGE_TYPES).body
 
 

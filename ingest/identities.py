@@ -1,6 +1,5 @@
 """Approved public figures enter here: by an import that is all or nothing, or by approving a proposed one."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -14,7 +13,8 @@ from django.utils.text import slugify
 from ingest.attributes import GENDER, RACE, code_of
 from ingest.csv_input import CsvError, Problem
 from ingest.identity_csv import IdentityRow, Reference
-from ingest.models import Identity, Tombstone
+from ingest.models import Identity
+from ingest.tombstones import is_tombstoned, mark, names_of, one_line, tombstones_among
 from mtf_site.roles import Role, has_role
 
 Outcome = Literal["created", "already there"]
@@ -32,15 +32,6 @@ class RowReport:
     name: str
     outcome: Outcome
     detail: str = ""
-
-
-def mark(text: str) -> str:
-    """What a tombstone of kind "identity" holds: the hash of a name, alias or Wikidata id, never the name."""
-    return hashlib.sha256(one_line(text).casefold().encode()).hexdigest()
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def approver(username: str) -> User:
@@ -102,22 +93,8 @@ class _Known:
         return next((self.by_wikidata[number] for number in numbers if number in self.by_wikidata), None)
 
 
-def tombstones_among(marks: Iterable[str]) -> set[str]:
-    found = Tombstone.objects.filter(kind=Tombstone.Kind.IDENTITY, value__in=list(marks))
-    return set(found.values_list("value", flat=True))
-
-
-def _names(name: str, aliases: Iterable[str], wikidata_id: str | None) -> list[str]:
-    return [text for text in (name, *aliases, wikidata_id or "") if text]
-
-
 def _names_of(row: IdentityRow) -> list[str]:
-    return [*_names(row.name, row.aliases, row.wikidata_id), *row.former_ids]
-
-
-def is_tombstoned(identity: Identity) -> bool:
-    names = _names(identity.name, identity.aliases, identity.wikidata_id)
-    return bool(tombstones_among(mark(text) for text in names))
+    return [*names_of(row.name, row.aliases, row.wikidata_id), *row.former_ids]
 
 
 def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from ingest.access import NO_CONTACT, may_ask_all
 from ingest.csv_input import CsvError
-from ingest.identities import is_tombstoned, named
+from ingest.identities import named
 from ingest.licences import judge, licence_name, needs_attribution, read_licence
 from ingest.models import Candidate, CrawlJob, Discovery, Identity
 from ingest.sources import SOURCES, SourceError
 from ingest.sources.flickr import NO_KEY
 from ingest.sources.folder import scan_folder
 from ingest.sources.urls import UrlRow, read_urls_csv
+from ingest.tombstones import is_tombstoned
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000

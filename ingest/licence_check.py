@@ -8,9 +8,9 @@ licence and the creator for all of them, and the job carries their name. That st
 from dataclasses import dataclass
 
 from ingest.access import check_contact, guarded_session
-from ingest.discovery import clean, url_key
+from ingest.discovery import clean
 from ingest.licences import PageLicence, judge, licence_name, page_licence, parse_licence_url
-from ingest.models import Candidate, LicenceEvidence, Tombstone
+from ingest.models import Candidate, LicenceEvidence
 from ingest.network import PAGE_TYPES, FetchRefused
 from ingest.pending import Refused, settle
 from ingest.store import digest
@@ -46,7 +46,6 @@ class Page:
 
 def check_licence(candidate: Candidate) -> None:
     """Raises Refused, FetchRefused or FetchFailed."""
-    check_tombstone_of_url(candidate)
     _note_claims(candidate)
     page = _read_page(candidate)
     conclusion = conclude(candidate.source, parse_licence_url(candidate.claimed_licence), page)
@@ -61,11 +60,6 @@ def check_licence(candidate: Candidate) -> None:
         creator=candidate.creator or clean(page.licence.creator if page.licence else ""),
         detail=conclusion.detail,
     )
-
-
-def check_tombstone_of_url(candidate: Candidate) -> None:
-    if Tombstone.objects.filter(kind=Tombstone.Kind.URL, value=url_key(candidate.image_url)).exists():
-        raise Refused("erased", "What was at this address has been erased and must not enter again.")
 
 
 def conclude(source: str, ordered: str | None, page: Page) -> Conclusion:

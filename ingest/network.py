@@ -4,62 +4,35 @@ Proxies named in the environment are not used: behind one, the address we checke
 """
 
 import ssl
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
 from http.client import HTTPException
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
-from urllib3.response import BaseHTTPResponse
 
+from ingest import robots
 from ingest.addresses import Target, check_target, parse_target, resolve
+from ingest.answers import PAGE_TYPES, Answer, Fetched
+from ingest.captcha import HEAD_BYTES, is_captcha
 from ingest.connections import Deadline, PinnedHTTP, PinnedHTTPS, Route, connection_for
 from ingest.network_errors import FetchFailed, FetchRefused
+from ingest.politeness import CAPTCHA_CLOSURE, Gate
 
 __all__ = ["IMAGE_TYPES", "PAGE_TYPES", "FetchFailed", "FetchRefused", "Fetched", "GuardedSession"]
 
 # Servers send pictures they do not know as octet-stream; the picture decoder says what the bytes are.
 IMAGE_TYPES = ("image/", "application/octet-stream", "binary/octet-stream")
-PAGE_TYPES = ("text/html", "application/xhtml+xml")
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TRY_AGAIN = frozenset({408, 425, 429})
-CHUNK = 65536
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """An answer; `url` is the last one after redirects, without its fragment."""
-
-    url: str
-    status: int
-    content_type: str  # lower case, without parameters; "" when the server named none
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)  # keys in lower case
-    redirects: tuple[str, ...] = ()  # the URLs passed through on the way
-
-    @property
-    def content(self) -> bytes:
-        return self.body
-
-    @property
-    def status_code(self) -> int:
-        return self.status
-
-    @property
-    def retry_after(self) -> float | None:
-        return read_retry_after(self.headers.get("retry-after", ""))
-
-    @property
-    def text(self) -> str:
-        charset = self.headers.get("content-type", "").lower().partition("charset=")[2].partition(";")[0]
-        try:
-            return self.body.decode(charset.strip(" \"'") or "utf-8", "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+TOO_MUCH = frozenset({429, 503})  # the host wants a pause, from all of us
+MAY_BE_CAPTCHA = frozenset({200, 401, 403, 429, 503})
+ROBOTS_TIMEOUT = 30.0
+NO_CONTACT = (
+    "MTF_CONTACT is not set: other people's servers are not asked without a web or mail address "
+    "at which their operators can reach you."
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +40,8 @@ class GuardedSession:
     """The rules, nothing else: no cookies and no kept connections, so it may be shared by threads.
 
     `allow` lets exact "host:port" through to any address; everything else stays guarded. Times in seconds.
+    `contact` is a web or mail address for the operators of foreign hosts; where it is required and empty, they are
+    not asked. `gate` is asked before each hop; `heeds_robots` is False for documented APIs only.
     """
 
     user_agent: str
@@ -77,6 +52,10 @@ class GuardedSession:
     total_timeout: float = 90.0
     max_redirects: int = 5
     ca_file: str | None = None
+    contact: str = ""
+    contact_required: bool = False
+    gate: Gate | None = None
+    heeds_robots: bool = True
 
     def fetch(
         self,
@@ -91,11 +70,17 @@ class GuardedSession:
         Raises FetchRefused or FetchFailed for everything else.
         """
         with self._open(url, headers or {}) as answer:
+            if answer.response.status != 200:
+                self._check_human(answer)
             _check_status(answer)
             if accept and not answer.content_type.startswith(accept):
+                self._check_human(answer)
                 shown = answer.content_type or "no content type"
                 raise FetchRefused("wrong_type", f"The server sent {shown} where {accept[0]} was wanted.")
-            return answer.fetched(self.max_bytes if max_bytes is None else max_bytes)
+            got = answer.fetched(self.max_bytes if max_bytes is None else max_bytes)
+            if answer.is_page and is_captcha(got.body):
+                raise self._captcha(answer)
+            return got
 
     def get(
         self,
@@ -114,8 +99,19 @@ class GuardedSession:
         with self._open(url, headers or {}, timeout) as answer:
             return answer.fetched(self.max_bytes)
 
+    def _check_human(self, answer: Answer) -> None:
+        """FetchFailed "captcha" where the page that came instead asks whether we are human."""
+        if answer.is_page and answer.response.status in MAY_BE_CAPTCHA and is_captcha(answer.head(HEAD_BYTES)):
+            raise self._captcha(answer)
+
+    def _captcha(self, answer: Answer) -> FetchFailed:
+        if self.gate is not None:
+            self.gate.close(answer.target, CAPTCHA_CLOSURE)
+        words = f"{answer.target.host} asks whether we are human (captcha)."
+        return FetchFailed("captcha", words, CAPTCHA_CLOSURE)
+
     @contextmanager
-    def _open(self, url: str, headers: Mapping[str, str], timeout: float | None = None) -> Iterator["_Answer"]:
+    def _open(self, url: str, headers: Mapping[str, str], timeout: float | None = None) -> Iterator[Answer]:
         deadline = Deadline(self.total_timeout)
         read_timeout = min(self.read_timeout, timeout or self.read_timeout)
         try:
@@ -127,7 +123,7 @@ class GuardedSession:
 
     def _follow(
         self, target: Target, headers: Mapping[str, str], deadline: Deadline, read_timeout: float
-    ) -> Iterator["_Answer"]:
+    ) -> Iterator[Answer]:
         """Yield the one answer that is not a redirect; every hop is checked as if it came first."""
         passed: tuple[str, ...] = ()
         while True:
@@ -135,6 +131,7 @@ class GuardedSession:
                 closing(self._connection(target, deadline, read_timeout)) as connection,
                 closing(self._ask(connection, target, headers, passed, deadline)) as answer,
             ):
+                self._heed_pause(answer)
                 step = answer.redirect()
                 if step is None:
                     yield answer
@@ -151,9 +148,33 @@ class GuardedSession:
 
     def _connection(self, target: Target, deadline: Deadline, read_timeout: float) -> PinnedHTTP | PinnedHTTPS:
         check_target(target, self.allow)
+        if self.contact_required and not self.contact and target.host_port not in self.allow:
+            raise FetchRefused("no_contact", NO_CONTACT)
         addresses = resolve(target, self.allow)
+        if self.gate is not None:
+            fetch_robots = self._fetch_robots if self.heeds_robots else None
+            self.gate.admit(target, self._product, deadline.remaining(), fetch_robots)
         route = Route(addresses, target.port, self.connect_timeout, read_timeout, deadline)
         return connection_for(target, route, self.ca_file)
+
+    @property
+    def _product(self) -> str:
+        return self.user_agent.partition("/")[0].strip()
+
+    def _fetch_robots(self, url: str) -> bytes:
+        """With the same guard and the same bucket; what is too long is cut."""
+        plain = replace(self, heeds_robots=False, total_timeout=min(self.total_timeout, ROBOTS_TIMEOUT))
+        with plain._open(url, {}) as answer:
+            if answer.response.status != 200:
+                plain._check_human(answer)
+            _check_status(answer)
+            return answer.head(robots.MAX_BYTES)
+
+    def _heed_pause(self, answer: Answer) -> None:
+        """A host that has had too much is left alone by everybody."""
+        pause = answer.retry_after
+        if self.gate is not None and (answer.response.status in TOO_MUCH or (answer.is_error and pause is not None)):
+            self.gate.close(answer.target, pause)
 
     def _ask(
         self,
@@ -162,66 +183,22 @@ class GuardedSession:
         headers: Mapping[str, str],
         passed: tuple[str, ...],
         deadline: Deadline,
-    ) -> "_Answer":
-        own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate", "Connection": "close"}
+    ) -> Answer:
+        contact = f" (+{self.contact})" if self.contact else ""
+        own = {"User-Agent": self.user_agent + contact, "Accept-Encoding": "gzip, deflate", "Connection": "close"}
         connection.request(
             "GET", target.request_uri, headers={**headers, **own}, preload_content=False, decode_content=True
         )
-        return _Answer(connection.getresponse(), target, passed, deadline)
+        return Answer(connection.getresponse(), target, passed, deadline)
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """An open response, its body not read yet."""
-
-    response: BaseHTTPResponse
-    target: Target
-    passed: tuple[str, ...]
-    deadline: Deadline
-
-    def close(self) -> None:
-        self.response.close()
-
-    @property
-    def content_type(self) -> str:
-        return self.response.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    def redirect(self) -> str | None:
-        location = self.response.headers.get("location")
-        if self.response.status not in REDIRECTS or not location:
-            return None
-        # http.client reads headers as Latin-1, servers write UTF-8 into them.
-        return urljoin(self.target.url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
-
-    def fetched(self, max_bytes: int) -> Fetched:
-        body = self._body(max_bytes)
-        if self.deadline.expired:  # a cut connection looks like the end of a body without a length
-            raise FetchFailed("timeout", "The server took too long.")
-        headers = {name.lower(): value for name, value in self.response.headers.items()}
-        return Fetched(self.target.url, self.response.status, self.content_type, body, headers, self.passed)
-
-    def _body(self, max_bytes: int) -> bytes:
-        """The decompressed body; counted as it comes, since neither length nor encoding can be trusted."""
-        too_large = FetchRefused("too_large", f"The body is larger than {max_bytes} bytes.")
-        announced = self.response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > max_bytes:
-            raise too_large
-        body = bytearray()
-        for chunk in self.response.stream(CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > max_bytes:
-                raise too_large
-        return bytes(body)
-
-
-def _check_status(answer: _Answer) -> None:
+def _check_status(answer: Answer) -> None:
     status = answer.response.status
     if status == 200:
         return
     message = f"The server answered {status}."
     if status in TRY_AGAIN or status >= 500:
-        pause = read_retry_after(answer.response.headers.get("retry-after", ""))
-        raise FetchFailed(f"http_{status}", message, pause)
+        raise FetchFailed(f"http_{status}", message, answer.retry_after)
     raise FetchRefused(f"http_{status}", message)
 
 
@@ -233,13 +210,3 @@ def _in_our_words(error: Exception, deadline: Deadline) -> FetchFailed | FetchRe
     if isinstance(error, ProtocolError):  # only for bodies, since we use no pools
         return FetchFailed("truncated", "The body ended before its announced length.")
     return FetchFailed("connection", f"The connection failed: {type(error).__name__}.")
-
-
-def read_retry_after(value: str) -> float | None:
-    """Seconds from a Retry-After header: a number or a date, None where it is neither."""
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None

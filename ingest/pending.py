@@ -4,9 +4,14 @@ A row is free while `claimed_until` is empty or past. Attempts are counted when 
 which kills its worker comes to an end as well.
 """
 
+import errno
+import random
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -17,6 +22,17 @@ TASK_SECONDS = 240
 LEASE = timedelta(seconds=TASK_SECONDS + 20)  # no task outlives it
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 900.0
+LONGEST_QUEUE = 6 * 3600.0  # for a row that waits for its turn at a host, as the host's bucket reckons it
+JITTER = 0.25  # rows that failed together shall not come back together
+
+# Not the candidate's fault nor its host's: such an attempt does not count.
+UNCOUNTED = frozenset({"throttled", "redis_away", "disk_full"})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL_PAUSE = 60.0
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+DATABASE_PATIENCE = 30.0  # seconds; a PostgreSQL that restarts is back by then
+DATABASE_POLL = 0.25
 
 Row = TypeVar("Row", Candidate, Discovery)
 AnyRow = TypeVar("AnyRow", bound=Model)
@@ -50,6 +66,14 @@ def free(rows: QuerySet[AnyRow]) -> QuerySet[AnyRow]:
 def take(rows: QuerySet[Row], pk: int, state: str) -> Row | None:
     """The row, ours until its `claimed_until`; None when it is taken, settled or its job is over."""
     until = timezone.now() + LEASE
+    try:
+        return _take(rows, pk, state, until)
+    except DATABASE_AWAY:  # perhaps after the row had become ours
+        _patiently(lambda: rows.filter(pk=pk, claimed_until=until).update(claimed_until=timezone.now()))
+        raise
+
+
+def _take(rows: QuerySet[Row], pk: int, state: str, until: datetime) -> Row | None:
     taken = free(rows.filter(pk=pk, state=state)).update(claimed_until=until, attempts=F("attempts") + 1)
     if not taken:
         return None
@@ -61,15 +85,49 @@ def take(rows: QuerySet[Row], pk: int, state: str) -> Row | None:
 def settle(row: Candidate | Discovery, **changes: Any) -> None:
     """Write the outcome of a step; Lost when the row is no longer ours, so that a transaction ends."""
     ours = type(row)._default_manager.filter(pk=row.pk, state=row.state, claimed_until=row.claimed_until)
-    if not of_running_jobs(ours).update(**{"claimed_until": None, "attempts": 0} | changes):
+    fresh: dict[str, Any] = {"claimed_until": None, "attempts": 0}
+    if isinstance(row, Candidate):
+        fresh["refusal"] = ""  # while it was put off, this told why
+    if not of_running_jobs(ours).update(**fresh | changes):
         raise Lost
 
 
-def put_off(row: Candidate | Discovery, pause: float | None, **changes: Any) -> None:
-    """Not now: free again after `pause` seconds, or after a time that doubles with each attempt."""
-    settle(row, **{"claimed_until": _after(pause, row.attempts), "attempts": row.attempts} | changes)
+def put_off(row: Candidate | Discovery, pause: float | None, *, counts: bool = True, **changes: Any) -> None:
+    """Not now: free again after `pause` seconds, or after a time that doubles with each attempt.
+
+    An attempt that does not count is taken back; its pause may be longer, for it is a place in a queue.
+    """
+    attempts = row.attempts if counts else row.attempts - 1
+    until = _after(pause, row.attempts, LONGEST_PAUSE if counts else LONGEST_QUEUE)
+    settle(row, **{"claimed_until": until, "attempts": attempts} | changes)
 
 
-def _after(pause: float | None, attempts: int) -> datetime:
-    seconds = FIRST_PAUSE * 2 ** (attempts - 1) if pause is None else pause
-    return timezone.now() + timedelta(seconds=min(max(seconds, 1.0), LONGEST_PAUSE))
+def _after(pause: float | None, attempts: int, longest: float) -> datetime:
+    seconds = FIRST_PAUSE * 2 ** (attempts - 1) * _jitter() if pause is None else pause
+    return timezone.now() + timedelta(seconds=min(max(seconds, 1.0), longest))
+
+
+def _jitter() -> float:
+    return random.uniform(1.0, 1.0 + JITTER)  # noqa: S311  no secret
+
+
+def give_back(row: Candidate | Discovery, cause: Exception, /, **changes: Any) -> None:
+    """After what nobody foresaw. A database that went away is waited for: else the row would stay ours for long."""
+    pause = 1.0 if isinstance(cause, DATABASE_AWAY) else None
+    _patiently(lambda: put_off(row, pause, **changes))
+
+
+def _patiently(write: Callable[[], object]) -> None:
+    """Again until the database has answered; the last error when it has not done so for a while."""
+    deadline = time.monotonic() + DATABASE_PATIENCE
+    while True:
+        try:
+            if not connection.in_atomic_block and not connection.is_usable():
+                connection.close()
+            write()
+            return
+        except DATABASE_AWAY:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(DATABASE_POLL)

@@ -3,17 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from ingest.detection import detect
-from ingest.fetching import fetch
+from ingest.fetching import check_approved, check_room, fetch
 from ingest.jobs import finish_if_nothing_pends
 from ingest.licence_check import check_licence
 from ingest.models import Candidate, Discovery
 from ingest.network import FetchFailed, FetchRefused
-from ingest.pending import MAX_ATTEMPTS, Lost, Refused, free, put_off, settle, take
+from ingest.pending import (
+    FULL,
+    FULL_PAUSE,
+    MAX_ATTEMPTS,
+    UNCOUNTED,
+    Lost,
+    Refused,
+    free,
+    give_back,
+    put_off,
+    settle,
+    take,
+)
 from ingest.pictures import PictureRefused
+from ingest.tombstones import check_addresses, check_identity
 
 State = Candidate.State
 
@@ -36,6 +48,12 @@ def advance(candidate_id: int, state: str) -> str | None:
         reached = _attempt(candidate, STEPS[state])
     except Lost:
         return None
+    except Exception as error:
+        try:
+            give_back(candidate, error, detail=f"{type(error).__name__}: {error}")
+        except Lost:
+            return None
+        raise
     if reached not in Candidate.PENDING:
         finish_if_nothing_pends(candidate.job_id)
     return reached
@@ -46,25 +64,33 @@ def _attempt(candidate: Candidate, step: Callable[[Candidate], None]) -> str:
         words = candidate.detail or "No attempt came to an end."
         return _end(candidate, State.FAILED, "gave_up", f"Given up after {MAX_ATTEMPTS} attempts. {words}")
     try:
+        check_standing(candidate)
         step(candidate)
     except (Refused, FetchRefused, PictureRefused) as refusal:
         return _end(candidate, State.REFUSED, refusal.code, str(refusal), getattr(refusal, "photo", None))
     except FetchFailed as failure:
         return _try_later(candidate, failure)
-    except Lost:
-        raise
-    except Exception as error:
-        if not connection.is_usable():  # it may be the database that went away, and came back
-            connection.close()
-        put_off(candidate, None, detail=f"{type(error).__name__}: {error}")
-        raise
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return _try_later(candidate, FetchFailed("disk_full", f"It cannot be kept: {error.strerror}.", FULL_PAUSE))
     return Candidate.objects.values_list("state", flat=True).get(pk=candidate.pk)
 
 
+def check_standing(candidate: Candidate) -> None:
+    """Before each step: may this be looked at still, and is there any use in it?"""
+    check_approved(candidate.identity)
+    check_identity(candidate.identity)
+    check_addresses(candidate)
+    if candidate.state != State.FETCHED:
+        check_room(candidate.identity)
+
+
 def _try_later(candidate: Candidate, failure: FetchFailed) -> str:
-    if candidate.attempts >= MAX_ATTEMPTS:
+    counts = failure.code not in UNCOUNTED
+    if counts and candidate.attempts >= MAX_ATTEMPTS:
         return _end(candidate, State.FAILED, failure.code, failure.message)
-    put_off(candidate, failure.retry_after, detail=failure.message)
+    put_off(candidate, failure.retry_after, counts=counts, refusal=failure.code, detail=failure.message)
     return candidate.state
 
 

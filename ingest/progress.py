@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, CharField, Count, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from ingest.models import Candidate, CrawlJob, Discovery, Face, Identity
@@ -74,9 +74,10 @@ class PersonProgress:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Candidates of one host that could not be had, or that wait for it."""
+    """Candidates of one host that could not be had, or that wait for it (then until `until`)."""
 
     host: str
+    code: str  # see reasons; "" for what nobody foresaw
     words: str
     count: int
     until: datetime | None
@@ -177,19 +178,31 @@ class _Host(Func):
     output_field = CharField()
 
 
+# Up to the licence check it is the page that is asked for, then the picture.
+_ASKED = Case(When(~Q(page_url=""), proof="", then=F("page_url")), default=F("image_url"))
+# Refusals that say more of the host than of the one picture.
+HOSTS_NO = ("robots", "certificate", "wrong_type", "redirect_loop", "too_many_redirects", "http_401", "http_403")
+
+
 def troubles(job: CrawlJob) -> list[Trouble]:
-    """The hosts that failed or make us wait, the worst first; at most ten."""
-    stuck = Q(state=State.FAILED)
+    """The hosts that failed, turned us away or make us wait, the worst first; at most ten."""
+    stuck = Q(state=State.FAILED) | Q(state=State.REFUSED, refusal__in=HOSTS_NO)
     if job.state == CrawlJob.State.RUNNING:
         stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(detail="")
     rows = (
         Candidate.objects.filter(stuck, job=job)
-        .values(host=_Host(F("image_url")), code=F("refusal"))
+        .values(host=_Host(_ASKED), code=F("refusal"))
         .annotate(n=Count("pk"), words=Max("detail"), until=Min("claimed_until"))
         .order_by("-n", "host")[:10]
     )
     return [
-        Trouble(row["host"], in_words(row["code"]) if row["code"] else row["words"].rstrip("."), row["n"], row["until"])
+        Trouble(
+            row["host"],
+            row["code"],
+            in_words(row["code"]) if row["code"] else row["words"].rstrip("."),
+            row["n"],
+            row["until"],
+        )
         for row in rows
     ]
 

@@ -10,8 +10,8 @@ from PIL import Image
 
 from ingest import pictures, store
 from ingest.access import check_contact, guarded_session
+from ingest.addresses import url_key
 from ingest.crops import preview
-from ingest.discovery import url_key
 from ingest.identity_csv import Reference
 from ingest.models import Tombstone
 from ingest.network import IMAGE_TYPES, FetchFailed, FetchRefused

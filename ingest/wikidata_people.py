@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from ingest.access import NO_CONTACT, guarded_session, may_ask
 from ingest.csv_input import CsvError, Problem
-from ingest.identities import IdentityRefused, Outlook, RowReport, import_identities, one_line, outlook
+from ingest.identities import IdentityRefused, Outlook, RowReport, import_identities, outlook
 from ingest.identity_csv import IdentityRow, Reference
 from ingest.models import Identity
 from ingest.reference_pictures import fetch_references
 from ingest.sources.json_api import JsonApi
 from ingest.sources.mediawiki import ask
+from ingest.tombstones import one_line
 from ingest.wikidata import IDS_A_CALL, QUESTION, NotEntities, Person, read_people, why_not
 
 PATIENCE = 600.0  # seconds for all reference pictures of a command

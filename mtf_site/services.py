@@ -88,6 +88,13 @@ def celery_url(var: Path, db: int) -> str:
     return f"redis+socket://{socket_folder(var) / REDIS_SOCKET}?virtual_host={db}"
 
 
+def plain_redis_url(url: str) -> str:
+    """The same Redis for redis-py as the one that `url` names for Celery, which has a word of its own for sockets."""
+    if not url.startswith("redis+socket://"):
+        return url
+    return url.replace("redis+socket://", "unix://", 1).replace("virtual_host=", "db=")
+
+
 def join(var: Path, *, postgres: bool = True, redis: bool = True) -> None:
     """Start or join the servers of `var` and keep them for the life of this process.
 

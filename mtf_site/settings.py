@@ -91,6 +91,7 @@ EMBEDDED_REDIS = not os.environ.get("REDIS_URL")
 EMBEDDED_POSTGRES = not os.environ.get("DATABASE_URL")
 
 CELERY_BROKER_URL = services.celery_url(VAR_DIR, 1) if EMBEDDED_REDIS else os.environ["REDIS_URL"]
+REDIS_URL = services.plain_redis_url(CELERY_BROKER_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}  # longer than the longest task
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -107,7 +108,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "ingest.sweep": {"task": "ingest.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "ingest.sweep": {"task": "ingest.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "curation.open_claims": {"task": "curation.tasks.open_claims", "schedule": 3.0, "options": {"expires": 3}},
     "curation.open_missed_claims": {"task": "curation.tasks.open_missed_claims", "schedule": 900.0},
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
@@ -197,6 +198,7 @@ SOURCE_URLS = {
 FLICKR_KEY = os.environ.get("MTF_FLICKR_KEY", "")
 HOST_RATE = e.number("MTF_HOST_RATE", 1.0)  # requests a second to one host, by all workers together
 HOST_BURST = e.integer("MTF_HOST_BURST", 2)  # so many at once after a pause
+READ_SECONDS = e.number("MTF_READ_SECONDS", 20.0)  # a host that sends nothing for so long is given up
 MAX_PHOTOS = e.integer("MTF_MAX_PHOTOS", 500)  # of one identity, over all jobs
 LICENCE_POLICY = os.environ.get("MTF_LICENCE_POLICY") or "mtf"  # the name of a policy here, or a .toml file
 FOLDER_ROOTS = [Path(word) for word in e.words("MTF_FOLDER_ROOTS")]  # what the web page may offer the folder source

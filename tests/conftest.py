@@ -1,4 +1,5 @@
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,9 @@ def own_media(settings: Settings, tmp_path: Path) -> None:
     storages = dict(settings.STORAGES)
     storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "media"}}
     settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def own_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits for what another asked of a host: ports come again."""
+    monkeypatch.setattr("ingest.access.KEYS", f"mtf:test:{uuid.uuid4().hex}")

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     length: int | None = None  # a length to announce instead of the true one
     chunks: Iterable[bytes] | None = None
+    is_reset: bool = False  # nothing is sent: the connection is torn down
 
 
 Answer = Callable[[Request], Reply]
@@ -86,6 +88,10 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         request = Request(parts.path, parse_qs(parts.query), self.path, dict(self.headers.items()))
         reply = self.server.answer(request)
+        if reply.is_reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            return
         self.send_response(reply.status)
         if reply.content_type:
             self.send_header("Content-Type", reply.content_type)

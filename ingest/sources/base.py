@@ -59,10 +59,12 @@ class SourceError(Exception):
     """The source could not be asked to the end; says why in one sentence for the job's page.
 
     `transient` errors are worth another try, after `retry_after` seconds where the source named a time.
+    `code` is that of the FetchFailed behind it, where there was one.
     """
 
-    def __init__(self, message: str, transient: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(message, transient, retry_after)
+    def __init__(self, message: str, transient: bool = False, retry_after: float | None = None, code: str = "") -> None:
+        super().__init__(message, transient, retry_after, code)
+        self.code = code
         self.message = message
         self.transient = transient
         self.retry_after = retry_after

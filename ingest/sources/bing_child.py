@@ -23,6 +23,7 @@ from icrawler.builtin.bing import BingFeeder
 from icrawler.utils import CachedQueue
 
 from ingest.network import Fetched, FetchFailed, FetchRefused, GuardedSession
+from ingest.politeness import Gate
 from ingest.sources.base import Hit, SourceError
 from ingest.sources.bing_page import NotResults, Result, read_results
 
@@ -45,7 +46,8 @@ class Order:
 def read_order(text: str) -> Order:
     said = json.loads(text)
     rules = said.pop("session")
-    session = GuardedSession(**{**rules, "allow": frozenset(rules["allow"])})
+    gate = Gate(**rules["gate"]) if rules["gate"] else None
+    session = GuardedSession(**{**rules, "allow": frozenset(rules["allow"]), "gate": gate})
     return Order(session=session, **{**said, "filters": tuple(said["filters"])})
 
 
@@ -57,18 +59,23 @@ class PoliteSession:
         self.pause = pause
         self.asked = 0
         self.error: SourceError | None = None
+        self.failure: FetchFailed | FetchRefused | None = None
 
     def get(self, url: str, timeout: float, headers: dict[str, str]) -> Fetched:
+        if self.failure:
+            raise self.failure  # icrawler goes on to the next page; nobody is asked for it
         if self.asked:
             time.sleep(self.pause)
         self.asked += 1
         try:
             return self.session.get(url, headers=headers)
         except FetchRefused as error:
-            self.error = SourceError(f"Bing could not be asked: {error}")
+            self.failure = error
+            self.error = SourceError(f"Bing could not be asked: {error}", code=error.code)
             raise
         except FetchFailed as error:
-            self.error = SourceError(f"Bing could not be asked: {error}", True, error.retry_after)
+            self.failure = error
+            self.error = SourceError(f"Bing could not be asked: {error}", True, error.retry_after, error.code)
             raise
 
 
@@ -198,7 +205,7 @@ def run(order: Order) -> None:
         if len(order.found) < order.limit:
             DiscoveryCrawler(session, order.base_address).discover(order, licence)
         if error := session.error:
-            write({"error": [error.message, error.transient, error.retry_after]})
+            write({"error": [error.message, error.transient, error.retry_after, error.code]})
             return
     write({"end": session.asked})
 

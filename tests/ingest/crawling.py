@@ -4,11 +4,13 @@ import io
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from PIL import Image
 
 from demo.drawing import encode, portrait, scenery
 from demo.people import PEOPLE
-from ingest import discovery, pipeline
+from ingest import access, discovery, pipeline
+from ingest.buckets import connected
 from ingest.jobs import finish_if_nothing_pends, start_job
 from ingest.models import Candidate, CrawlJob
 from mtf_site.roles import Role
@@ -75,6 +77,13 @@ def crawl(site: Site, *rows: tuple[str, str, str], **order: Any) -> CrawlJob:
     job = start_job(**(known | order))
     drain(job)
     return job
+
+
+def open_buckets() -> None:
+    """As if the time had come at which every host may be asked again."""
+    redis = connected(settings.REDIS_URL)
+    for key in redis.scan_iter(f"{access.KEYS}:bucket:*"):
+        redis.delete(key)
 
 
 def outcomes(job: CrawlJob) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from ingest import discovery
+from ingest.addresses import url_key
 from ingest.jobs import start_job
 from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES, Hit, SourceError
@@ -29,16 +30,14 @@ def test_a_later_job_counts_what_is_known_and_takes_over_what_failed(site: Site)
 
 
 def test_addresses_that_differ_in_nothing_that_matters_are_one() -> None:
-    assert discovery.url_key("HTTPS://Photos.Example.org:443/a?b#c") == discovery.url_key(
-        "https://photos.example.org/a?b"
-    )
-    assert discovery.url_key("https://photos.example.org/A") != discovery.url_key("https://photos.example.org/a")
+    assert url_key("HTTPS://Photos.Example.org:443/a?b#c") == url_key("https://photos.example.org/a?b")
+    assert url_key("https://photos.example.org/A") != url_key("https://photos.example.org/a")
 
 
 class Oracle:
     """A source that answers what a test tells it to."""
 
-    name, label, needs = "oracle", "Oracle", ()
+    name, label, needs, heeds_robots = "oracle", "Oracle", (), True
 
     def __init__(self, *answers: list[Hit] | Exception) -> None:
         self.answers = list(answers)

@@ -1,13 +1,19 @@
-"""What a machine does to us: a killed worker, an emptied Redis. The real worker runs (see test_bare_machine too)."""
+"""What machines do to us: a killed worker, an emptied Redis, a full disk, bad hosts. The real worker runs.
+
+A PostgreSQL that dies: see test_bare_machine.
+"""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -18,13 +24,13 @@ from redis import Redis
 from ingest import tasks
 from ingest.jobs import start_job
 from ingest.models import Candidate, CrawlJob, Detection, Discovery, Face, LicenceEvidence, Photo
-from ingest.progress import progress
+from ingest.progress import Tally, progress, troubles
 from mtf_site import services
 from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import BY, face_jpeg, page, urls_csv
+from tests.ingest.crawling import BY, face_jpeg, outcomes, page, urls_csv
 from tests.ingest.gates import Gate, until
-from tests.servers import Site, serve
+from tests.servers import Reply, Request, Site, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +74,7 @@ def announce(job: CrawlJob, redis_folder: Path) -> None:
 
 
 @contextmanager
-def worker(site: Site, redis_folder: Path, home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(site: Site, redis_folder: Path, home: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker with its beat on this test's database, Redis and pictures, told by the environment."""
     there = connection.settings_dict
     place = f"{there['HOST'].replace('/', '%2F')}:{there['PORT']}/{there['NAME']}"
@@ -78,7 +84,7 @@ def worker(site: Site, redis_folder: Path, home: Path) -> Iterator[subprocess.Po
         "MTF_VAR": str(home),
         "MTF_ALLOW_HOSTS": site.host_port,
         "DJANGO_SETTINGS_MODULE": "mtf_site.settings",
-    }
+    } | more
     size = ["--concurrency=2", "--queues=crawl,fetch,detect", "--without-gossip", "--without-mingle"]
     beat = ["--beat", f"--schedule={home / 'beat'}", "--loglevel=WARNING"]
     with (home / "worker.log").open("ab") as log:
@@ -106,6 +112,13 @@ def is_done(job: CrawlJob) -> bool:
 def the_time_of_claims_runs_out() -> None:
     for rows in (Candidate.objects, Discovery.objects):
         rows.filter(claimed_until__isnull=False).update(claimed_until=timezone.now())
+
+
+def is_done_if_time_passes(job: CrawlJob) -> bool:
+    """What was put off is due; what is being worked on, and so is taken for much longer, stays."""
+    soon = timezone.now() + timedelta(seconds=180)
+    Candidate.objects.exclude(refusal="").filter(claimed_until__lt=soon).update(claimed_until=timezone.now())
+    return is_done(job)
 
 
 def assert_complete_and_once(job: CrawlJob) -> None:
@@ -148,3 +161,84 @@ def test_an_emptied_redis_loses_nothing(
 def flush(redis_folder: Path) -> None:
     with Redis.from_url(services.redis_url(redis_folder, 1)) as redis:
         redis.flushall()
+
+
+def test_bad_hosts_keep_nothing_from_the_others(
+    site: Site, gate: Gate, redis_folder: Path, tmp_path: Path, settings: Settings
+) -> None:
+    gate.open.set()
+    good = face_jpeg(1)
+    with serve({}) as bad:
+
+        def hangs(request: Request) -> Reply:
+            kind = "image/jpeg" if request.path.endswith(".jpg") else "text/html"
+            return Reply(content_type=kind, chunks=bad.endless(b"", pause=30))
+
+        bad.pages = {
+            "/hangs.jpg": hangs,
+            "/hangs": hangs,
+            "/resets.jpg": Reply(is_reset=True),
+            "/short.jpg": Reply(good, content_type="image/jpeg", length=len(good) + 1000),
+            "/long.jpg": Reply(good, content_type="image/jpeg", length=len(good) - 1000),
+            "/circle.jpg": Reply(status=302, headers={"Location": "/again.jpg"}),
+            "/again.jpg": Reply(status=302, headers={"Location": "/circle.jpg"}),
+        }
+        allowed = f"{site.host_port},{bad.host_port}"
+        settings.INGEST_ALLOWED_HOSTS = frozenset(allowed.split(","))
+        factories.identity("Ada")
+        names = ["hangs", "resets", "short", "long", "circle"]
+        pictures = [bad.url(f"/{name}.jpg") for name in names] + [site.url(f"/{n}.jpg") for n in range(3)]
+        rows = [*((url, site.url("/by")) for url in pictures), (site.url("/4.jpg"), bad.url("/hangs"))]
+        csv = urls_csv(*(("Ada", *row) for row in rows))
+        job = start_job(source="urls", by=factories.user(Role.ADMIN), parameters={"csv": csv})
+        with worker(site, redis_folder, tmp_path, MTF_ALLOW_HOSTS=allowed, MTF_READ_SECONDS="0.3"):
+            announce(job, redis_folder)
+            until(lambda: is_done_if_time_passes(job), "the job ends")
+    assert outcomes(job) == [
+        ("failed", "timeout"),
+        ("failed", "connection"),
+        ("failed", "truncated"),
+        ("refused", "broken_picture"),
+        ("refused", "redirect_loop"),
+        *[("done", "")] * 3,
+        ("failed", "timeout"),
+    ]
+    assert progress(job).tally == Tally(found=9, checked=9, fetched=3, done=3, refused=2, failed=4)
+    assert Photo.objects.count() == Face.objects.count() == Detection.objects.count() == 3
+    assert LicenceEvidence.objects.count() == 8  # each page that could be read, once
+    assert {trouble.host for trouble in troubles(job)} == {bad.host_port}
+
+
+def test_a_full_disk_refuses_nothing_and_the_job_completes_once_there_is_room(
+    job: CrawlJob, site: Site, gate: Gate, redis_folder: Path, tmp_path: Path
+) -> None:
+    gate.open.set()
+    with worker(site, redis_folder, tmp_path) as process:
+        until(lambda: len(family(process)) >= 3, "the worker has its children")
+        let_files_grow_to(len(face_jpeg(1)) // 2, process)
+        announce(job, redis_folder)
+        until(lambda: Candidate.objects.filter(refusal="disk_full").count() == PICTURES, "nothing can be kept")
+        now = progress(job).tally
+        assert (now.found, now.pending, now.refused, now.failed) == (PICTURES, PICTURES, 0, 0)
+        assert [(trouble.code, trouble.count) for trouble in troubles(job)] == [("disk_full", PICTURES)]
+        assert not files_below(tmp_path / "media")
+        let_files_grow_to(resource.RLIM_INFINITY, process)
+        until(lambda: is_done_if_time_passes(job), "the job ends when there is room")
+    assert_complete_and_once(job)
+    assert not [name for name in files_below(tmp_path / "media") if name.endswith(".part")]
+
+
+def family(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    parent = psutil.Process(process.pid)
+    return [parent, *parent.children(recursive=True)]
+
+
+def let_files_grow_to(size: int, process: "subprocess.Popen[bytes]") -> None:
+    """Writing beyond fails in the middle, as on a full disk."""
+    for member in family(process):
+        _, hard = member.rlimit(psutil.RLIMIT_FSIZE)
+        member.rlimit(psutil.RLIMIT_FSIZE, (size, hard))
+
+
+def files_below(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file()]

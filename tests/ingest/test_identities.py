@@ -4,9 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ingest.csv_input import CsvError
-from ingest.identities import IdentityRefused, approve, import_identities, mark, named
+from ingest.identities import IdentityRefused, approve, import_identities, named
 from ingest.identity_csv import read_identities_csv
 from ingest.models import Identity, Tombstone
+from ingest.tombstones import mark
 from mtf_site.roles import Role
 from tests import factories
 

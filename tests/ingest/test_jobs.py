@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from ingest.identities import mark
 from ingest.jobs import JobRefused, cancel, finish_if_nothing_pends, start_job
 from ingest.models import CrawlJob, Tombstone
 from ingest.progress import by_identity, discoveries_of, progress, time_left, troubles, why_nothing
+from ingest.tombstones import mark
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.crawling import urls_csv

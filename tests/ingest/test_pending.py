@@ -14,7 +14,7 @@ from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import MAX_ATTEMPTS, Lost, settle, take
 from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import crawl, drain, face_jpeg, outcomes, urls_csv
+from tests.ingest.crawling import crawl, drain, face_jpeg, open_buckets, outcomes, urls_csv
 from tests.servers import Reply, Site
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,10 @@ def test_a_busy_server_is_asked_again_when_it_said_and_given_up_in_the_end(site:
     assert timedelta(seconds=30) < wait <= timedelta(seconds=40)
     assert (job.state, candidate.state, candidate.attempts) == ("running", "licensed", 1)
     for _ in range(MAX_ATTEMPTS - 1):
+        Candidate.objects.update(claimed_until=timezone.now())
+        drain(job)
+        assert job.candidates.get().refusal == "throttled"  # the host is left alone, and that counts for nothing
+        open_buckets()
         Candidate.objects.update(claimed_until=timezone.now())
         drain(job)
     assert outcomes(job) == [("failed", "http_429")]

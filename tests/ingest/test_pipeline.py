@@ -7,12 +7,11 @@ from PIL import Image
 from pytest_django import Settings
 
 from ingest import discovery, store
-from ingest.identities import mark
 from ingest.jobs import start_job
-from ingest.models import CrawlJob, Detection, Face, LicenceEvidence, Photo, Tombstone
+from ingest.models import CrawlJob, Detection, Face, LicenceEvidence, Photo
 from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import BY, crawl, drain, face_jpeg, outcomes, page, urls_csv
+from tests.ingest.crawling import BY, crawl, drain, face_jpeg, outcomes, page
 from tests.servers import Site
 
 pytestmark = pytest.mark.django_db
@@ -124,22 +123,6 @@ def test_a_known_face_gets_a_new_detectors_box_and_does_not_change(site: Site, s
     crawl(site, ("Bo", "/ada.jpg", "/by"))
     assert Face.objects.values().get() == before
     assert Detection.objects.filter(face_id=before["id"]).count() == 2
-
-
-@pytest.mark.parametrize("kind", ["url", "sha256", "identity"])
-def test_what_was_erased_does_not_come_back(site: Site, kind: str) -> None:
-    factories.identity("Ada")
-    value = {
-        "url": discovery.url_key(site.url("/ada.jpg")),
-        "sha256": store.digest(face_jpeg(1)),
-        "identity": mark("Ada"),
-    }
-    csv = urls_csv(("Ada", site.url("/ada.jpg"), site.url("/by")))
-    job = start_job(source="urls", by=factories.user(Role.ADMIN), parameters={"csv": csv})
-    Tombstone.objects.create(kind=kind, value=value[kind], reason="asked for it")
-    drain(job)
-    assert outcomes(job) == [("refused", "erased")]
-    assert not Photo.objects.exists()
 
 
 def folder_job(tmp_path: Path) -> CrawlJob:

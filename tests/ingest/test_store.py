@@ -1,4 +1,6 @@
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
@@ -23,3 +25,21 @@ def test_a_writer_that_comes_second_leaves_no_file_of_its_own(tmp_path: Path, mo
     monkeypatch.setattr(storages["default"], "get_available_name", lambda name, **_: f"{name}.other")
     assert store.put("crops", b"crop") == sha256
     assert files(tmp_path) == [store.name_of("crops", sha256)]
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    sync, rename = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        done.append("sync " + Path(os.readlink(f"/proc/self/fd/{descriptor}")).name.partition(".")[0])
+        sync(descriptor)
+
+    def renamed(old: Any, new: Any) -> None:
+        done.append("rename " + Path(new).name.partition(".")[0])
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    sha256 = store.put("crops", b"crop")
+    assert done == [f"sync {sha256}", f"rename {sha256}", f"sync {sha256[:2]}", "sync crops"]

@@ -7,9 +7,10 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from ingest import store
-from ingest.discovery import url_key
-from ingest.identities import IdentityRefused, mark
+from ingest.addresses import url_key
+from ingest.identities import IdentityRefused
 from ingest.models import Identity, Tombstone
+from ingest.tombstones import mark
 from ingest.wikidata_people import consider, look_up, sealed, unsealed, with_pictures
 from mtf_site.roles import Role
 from tests import factories

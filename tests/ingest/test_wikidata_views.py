@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ingest.identities import mark
 from ingest.models import Identity, Tombstone
+from ingest.tombstones import mark
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.api_sites import WikidataApi, as_json, entity, item, moment, statement

@@ -33,6 +33,8 @@ def test_addresses_are_computed_without_touching_the_disk(tmp_path: Path) -> Non
     assert services.database_settings(var)["HOST"] == str(services.socket_folder(var))
     assert services.redis_url(var, 2) == f"unix://{services.socket_folder(var)}/redis.sock?db=2"
     assert services.celery_url(var, 1) == f"redis+socket://{services.socket_folder(var)}/redis.sock?virtual_host=1"
+    assert services.plain_redis_url(services.celery_url(var, 1)) == services.redis_url(var, 1)
+    assert services.plain_redis_url("redis://host:6379/0") == "redis://host:6379/0"
     assert not var.exists()
     assert not services.socket_folder(var).exists()
 
