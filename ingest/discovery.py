@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from ingest.pending import MAX_ATTEMPTS, put_off, settle, take
 from ingest.sources import SOURCES, Hit, Query, SourceError
 
 # What a job that lets unproved pictures be reviewed may look at again.
-UNPROVED_REFUSALS = ("licence_unknown", "licence_unproved", "licence_ask")
+UNPROVED_REFUSALS = ("licence_unknown", "licence_unproved")
 
 Announce = Callable[[int], None]
 
@@ -127,7 +128,7 @@ def _fields(discovery: Discovery, hit: Hit) -> dict[str, Any]:
         "query": hit.query,
         "query_filter": hit.filter[:100],
     }
-    evidence = clean_json(hit.evidence)
+    evidence = clean_json(hit.evidence | ({"statement": asdict(hit.statement)} if hit.statement else {}))
     rest = {"job": discovery.job, "source": discovery.job.source, "rank": hit.rank, "evidence": evidence}
     return {name: clean(text) for name, text in texts.items()} | rest
 

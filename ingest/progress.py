@@ -24,10 +24,11 @@ class Tally:
     done: int = 0
     refused: int = 0
     failed: int = 0
+    held: int = 0  # for a person, who may send them on; the job does not wait for that
 
     @property
     def settled(self) -> int:
-        return self.done + self.refused + self.failed
+        return self.done + self.refused + self.failed + self.held
 
     @property
     def pending(self) -> int:
@@ -56,6 +57,7 @@ class Progress:
     unanswered: tuple[str, ...]  # what went wrong with the source, each sentence once
     refused: tuple[Reason, ...] = ()
     failed: tuple[Reason, ...] = ()
+    held: tuple[Reason, ...] = ()
 
     @property
     def faces_a_photo(self) -> float:
@@ -89,6 +91,7 @@ _TALLY = {
     "done": Count("pk", filter=Q(state=State.DONE)),
     "refused": Count("pk", filter=Q(state=State.REFUSED)),
     "failed": Count("pk", filter=Q(state=State.FAILED)),
+    "held": Count("pk", filter=Q(state=State.HELD)),
 }
 
 
@@ -111,6 +114,7 @@ def progress(job: CrawlJob) -> Progress:
         unanswered=tuple(errors[:5]),
         refused=_reasons(candidates.filter(state=State.REFUSED)),
         failed=_reasons(candidates.filter(state=State.FAILED)),
+        held=_reasons(candidates.filter(state=State.HELD)),
     )
 
 
@@ -203,7 +207,7 @@ def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     people = _count(so_far.identities, "identity", "identities")
     if so_far.tally.found == 0:
         return _nothing_found(so_far, people)
-    causes = ", ".join(f"{reason.words} ({reason.count})" for reason in so_far.refused + so_far.failed)
+    causes = ", ".join(f"{reason.words} ({reason.count})" for reason in so_far.refused + so_far.failed + so_far.held)
     if so_far.tally.found == 1:
         return f"The only picture found for {people} gave no face: {causes}."
     return f"None of the {so_far.tally.found:,} pictures found for {people} gave a face: {causes}."

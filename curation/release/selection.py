@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from ingest.licences import judge, needs_attribution
+from ingest.licence_policy import judge
+from ingest.licences import needs_attribution
 from ingest.models import Candidate
 
 BATCH = 500
