@@ -257,10 +257,19 @@ def _exif_texts(image: ImageFile.ImageFile) -> dict[int, str]:
             value = _exif(image).get(tag)
         except DAMAGE:
             continue
-        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-        if text.strip("\0 "):
-            found[tag] = text[:MAX_METADATA_TEXT]
+        # The standard says ASCII, cameras write UTF-8, and Pillow reads either as Latin-1.
+        raw = value if isinstance(value, bytes) else str(value or "").encode("latin-1", "replace")
+        if raw.strip(b"\0 "):
+            found[tag] = decoded(raw)[:MAX_METADATA_TEXT]
     return found
+
+
+def decoded(value: bytes) -> str:
+    """UTF-8 where it is that, else Latin-1, which everything is."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _iptc(image: ImageFile.ImageFile) -> dict[tuple[int, int], tuple[bytes, ...]]:

@@ -15,7 +15,7 @@ from ingest.licences.ids import NO_ASSERTION
 from ingest.licences.statements import EMBEDDED, MAX_WORDS, SELLER, Said
 from ingest.licences.urls import parse_licence_url
 from ingest.licences.words import licences_in_words
-from ingest.pictures import ARTIST, COPYRIGHT, Metadata
+from ingest.pictures import ARTIST, COPYRIGHT, Metadata, decoded
 
 IPTC_BYLINE, IPTC_CREDIT, IPTC_COPYRIGHT = (2, 80), (2, 110), (2, 116)
 
@@ -66,19 +66,12 @@ def _texts(metadata: Metadata) -> Iterator[tuple[str, str]]:
         IPTC_CREDIT: "IPTC 2:110 credit",
     }
     raw = [(exif[tag], text) for tag, text in metadata.exif.items() if tag in exif]
-    raw += [(iptc[key], _decoded(value)) for key, values in metadata.iptc.items() if key in iptc for value in values]
+    raw += [(iptc[key], decoded(value)) for key, values in metadata.iptc.items() if key in iptc for value in values]
     raw += _xmp_texts(metadata.xmp)
     for place, text in raw:
         # EXIF keeps the photographer's and the editor's copyright apart by a zero byte.
         if words := " ".join(text.replace("\0", " ").split()):
             yield place, words
-
-
-def _decoded(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
 
 
 def _xmp_texts(data: bytes) -> list[tuple[str, str]]:

@@ -41,8 +41,8 @@ US_GOVERNMENT = re.compile(r"pd-usgov(?:-[a-z0-9-]+)?|pd-us-?gov(?:ernment)?")
 
 ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"'()]+|\bcreativecommons\.org/[^\s<>\"'()]+", re.IGNORECASE)
 SHORT = re.compile(
-    r"\bcc[ _-]?(by(?:[ _-]nc)?(?:[ _-](?:sa|nd))?|by[ _-]nd[ _-]nc)\b"
-    r"(?:[ _-]+(?:v(?:ersion)?\.? ?)?(\d\.\d))?(?:(-[a-z]{2,8}| [A-Z]{2,8})\b)?",
+    r"\bcc[ -]?(by(?:[ -]nc)?(?:[ -](?:sa|nd))?|by[ -]nd[ -]nc)\b"
+    r"(?:[ -]+(?:v(?:ersion)?\.? ?)?(\d\.\d))?(?:(-[a-z]{2,8}| [A-Z]{2,8})\b)?",
     re.IGNORECASE,
 )
 LONG = re.compile(
@@ -66,7 +66,7 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"open government licen[cs]e(?: \(ogl\))?[ ,-]*v?(?:ersion )?3", re.I), "OGL-UK-3.0"),
     (re.compile(r"open government licen[cs]e(?: \(ogl\))?[ ,-]*v?(?:ersion )?2", re.I), "OGL-UK-2.0"),
     (re.compile(r"free art licen[cs]e|licence art libre", re.I), "LAL-1.3"),
-    (re.compile(r"gnu free documentation licen[cs]e", re.I), "GFDL-1.2-or-later"),
+    (re.compile(r"gnu free documentation licen[cs]e|\bgfdl\b", re.I), "GFDL-1.2-or-later"),
     (
         re.compile(
             r"\ball rights? reserved|alle rechte vorbehalten|tous droits r[ée]serv[ée]s"
@@ -154,7 +154,7 @@ def _named(text: str) -> Iterator[str]:
         whole = address.rstrip(".,;:!")
         if spdx := parse_licence_url(whole if "//" in whole else f"https://{whole}"):
             yield spdx
-    text = ADDRESS.sub(" ", text)
+    text = ADDRESS.sub(" ", text).replace("_", "-")
     yield from (spdx for match in SHORT.finditer(text) if (spdx := _short(match)))
     yield from (spdx for match in LONG.finditer(text) if (spdx := _long(match)))
     phrases = [spdx for pattern, spdx in PHRASES if pattern.search(text)]
