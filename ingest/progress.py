@@ -103,8 +103,9 @@ def progress(job: CrawlJob) -> Progress:
         known=Sum("known", default=0), hits=Sum("hits", default=0)
     )
     errors = discoveries.exclude(error="").order_by("error").values_list("error", flat=True).distinct()
+    tally = Tally(**candidates.aggregate(**_TALLY))
     return Progress(
-        tally=Tally(**candidates.aggregate(**_TALLY)),
+        tally=tally,
         hits=asked["hits"],
         known=asked["known"],
         faces=_faces_of(candidates).count(),
@@ -114,7 +115,7 @@ def progress(job: CrawlJob) -> Progress:
         unanswered=tuple(errors[:5]),
         refused=_reasons(candidates.filter(state=State.REFUSED)),
         failed=_reasons(candidates.filter(state=State.FAILED)),
-        held=_reasons(candidates.filter(state=State.HELD)),
+        held=_reasons(candidates.filter(state=State.HELD)) if tally.held else (),
     )
 
 
