@@ -1,11 +1,11 @@
 """A person decides about a candidate whose licence contradicts itself; the decision holds for the whole photo."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ingest.discovery import clean
@@ -31,6 +31,24 @@ class Decision:
 def held() -> QuerySet[Candidate]:
     """What waits for a person, the oldest first."""
     return Candidate.objects.filter(state=State.HELD).order_by("pk")
+
+
+def said_of(candidates: Sequence[Candidate]) -> dict[int, list[LicenceEvidence]]:
+    """By candidate: all that was said of it, and of its photo wherever else that was found; in the order of time."""
+    photos = {one.photo_id for one in candidates if one.photo_id}
+    wanted = Q(candidate__in=[one.pk for one in candidates]) | Q(candidate__photo__in=photos)
+    evidence = LicenceEvidence.objects.filter(wanted).select_related("decided_by", "candidate").order_by("pk")
+    found: dict[int, list[LicenceEvidence]] = {one.pk: [] for one in candidates}
+    for said in evidence:
+        for one in candidates:
+            if said.candidate_id == one.pk or (one.photo_id and said.candidate.photo_id == one.photo_id):
+                found[one.pk].append(said)
+    return found
+
+
+def newest(said: Iterable[LicenceEvidence]) -> int:
+    """By which a decision tells how much of the evidence it knew; 0 for none."""
+    return max((one.pk for one in said), default=0)
 
 
 def decide(candidate_id: int, decision: Decision, *, seen: int) -> list[int] | None:
@@ -60,9 +78,9 @@ def _locked(candidate_id: int, seen: int) -> Candidate | None:
     if photo_id is not None:
         Photo.objects.select_for_update().get(pk=photo_id)
     candidate = Candidate.objects.select_for_update().get(pk=candidate_id)
-    newest = candidate.licence_evidence.aggregate(newest=Max("pk"))["newest"] or 0
-    is_same = candidate.state == State.HELD and candidate.photo_id == photo_id and newest == seen
-    return candidate if is_same else None
+    if candidate.state != State.HELD or candidate.photo_id != photo_id:
+        return None
+    return candidate if newest(said_of([candidate])[candidate.pk]) == seen else None
 
 
 def _matter(candidate: Candidate) -> list[Candidate]:

@@ -1,15 +1,16 @@
 """What an admin decides about a picture whose licence contradicts itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ingest.decisions import Decision
+from ingest.decisions import Decision, newest
 from ingest.licence_policy import judge
 from ingest.licences import NO_ASSERTION, licence_name, needs_attribution, read_licence
-from ingest.models import Candidate
+from ingest.models import Candidate, LicenceEvidence
 
 TAKE, REFUSE = "take", "refuse"
 OTHER = "other"
@@ -34,9 +35,8 @@ class LicenceForm(forms.Form):
         error_messages={"required": _("Say why: the decision is kept with your name and this reason.")},
     )
 
-    def __init__(self, data: Any = None, *, candidate: Candidate) -> None:
-        evidence = candidate.licence_evidence.all()
-        initial = {"seen": max((one.pk for one in evidence), default=0), "creator": candidate.creator}
+    def __init__(self, data: Any = None, *, candidate: Candidate, evidence: Sequence[LicenceEvidence]) -> None:
+        initial = {"seen": newest(evidence), "creator": candidate.creator}
         super().__init__(data, initial=initial, auto_id=f"id_{candidate.pk}_%s", label_suffix="")
         named = {one.says for one in evidence} - {NO_ASSERTION}
         said = sorted(spdx for spdx in named if judge(spdx).verdict != "refuse")

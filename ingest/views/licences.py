@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest import tasks
-from ingest.decisions import decide, held
+from ingest.decisions import decide, held, said_of
 from ingest.evidence import REFUSED, decision_on
 from ingest.licence_form import LicenceForm
 from ingest.licences import FOR_A_PERSON, licence_name
@@ -39,14 +39,16 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     waiting, kind = _of_job(held(), request), request.GET.get("kind", "")
     counts = dict(waiting.order_by().values_list("refusal").annotate(n=Count("pk")))
     chosen = waiting.filter(refusal=kind) if kind in FOR_A_PERSON else waiting
-    page = Paginator(_with_evidence(chosen), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_with_people(chosen), PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    said = said_of(shown)
     return {
         "page": page,
         "kind": kind if kind in FOR_A_PERSON else "",
         "kinds": [(code, in_words(code), counts.get(code, 0)) for code in FOR_A_PERSON],
         "total": sum(counts.values()),
         "is_empty": not counts,
-        "rows": [_row(candidate, request) for candidate in page.object_list],
+        "rows": [_row(candidate, said[candidate.pk], request) for candidate in shown],
         "may_decide": has_role(request.user, Role.ADMIN),
     }
 
@@ -56,13 +58,13 @@ def _of_job(waiting: QuerySet[Candidate], request: HttpRequest) -> QuerySet[Cand
     return waiting.filter(job=int(job)) if job.isdecimal() and len(job) < 10 else waiting
 
 
-def _with_evidence(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
-    evidence = LicenceEvidence.objects.select_related("decided_by").order_by("pk")
-    found = candidates.select_related("identity", "photo", "job").defer("job__parameters")
-    return found.prefetch_related(Prefetch("licence_evidence", evidence))
+def _with_people(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
+    return candidates.select_related("identity", "photo", "job").defer("job__parameters")
 
 
-def _row(candidate: Candidate, request: HttpRequest, form: LicenceForm | None = None) -> dict[str, Any]:
+def _row(
+    candidate: Candidate, evidence: list[LicenceEvidence], request: HttpRequest, form: LicenceForm | None = None
+) -> dict[str, Any]:
     may_decide = has_role(request.user, Role.ADMIN)
     return {
         "candidate": candidate,
@@ -70,14 +72,15 @@ def _row(candidate: Candidate, request: HttpRequest, form: LicenceForm | None = 
         "page_url": _web(candidate.page_url),
         "site": urlsplit(candidate.page_url).hostname or candidate.source,
         "image_url": _web(candidate.image_url),
-        "evidence": [_said(one) for one in candidate.licence_evidence.all()],
-        "form": (form or LicenceForm(candidate=candidate)) if may_decide else None,
+        "evidence": [_said(one, candidate) for one in evidence],
+        "form": (form or LicenceForm(candidate=candidate, evidence=evidence)) if may_decide else None,
     }
 
 
-def _said(one: LicenceEvidence) -> dict[str, Any]:
+def _said(one: LicenceEvidence, candidate: Candidate) -> dict[str, Any]:
     return {
         "one": one,
+        "is_other": one.candidate_id != candidate.pk,
         "says": licence_name(one.says),
         "licence_url": _web(one.licence_url),
         "seen_at": _web(one.seen_at_url),
@@ -93,13 +96,14 @@ def _web(url: str) -> str:
 @allow(Role.ADMIN, audit=False)
 @require_POST
 def licence_decide(request: AdminRequest, candidate_id: int) -> HttpResponse:
-    candidate = get_object_or_404(_with_evidence(Candidate.objects.all()), pk=candidate_id)
+    candidate = get_object_or_404(_with_people(Candidate.objects.all()), pk=candidate_id)
     if candidate.state != Candidate.State.HELD:
         messages.warning(request, _decided_meanwhile(candidate))
         return _back(request)
-    form = LicenceForm(request.POST, candidate=candidate)
+    evidence = said_of([candidate])[candidate.pk]
+    form = LicenceForm(request.POST, candidate=candidate, evidence=evidence)
     if not form.is_valid():
-        context = _list(request) | {"rows": [_row(candidate, request, form)], "page": None}
+        context = _list(request) | {"rows": [_row(candidate, evidence, request, form)], "page": None}
         return render(request, "ingest/licences.html", context, status=400)
     decision = form.decision(request.user)
     going_on = decide(candidate.pk, decision, seen=form.cleaned_data["seen"])

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from curation.release.selection import triage
-from ingest.decisions import Decision, decide, held
+from ingest.decisions import Decision, decide, held, newest, said_of
 from ingest.jobs import cancel, reopen
 from ingest.models import Candidate, CrawlJob, LicenceEvidence
 from mtf_site.roles import Role
@@ -24,13 +24,13 @@ def admin() -> User:
     return factories.user(Role.ADMIN)
 
 
-def newest(candidate: Candidate) -> int:
-    return max(candidate.licence_evidence.values_list("pk", flat=True), default=0)
+def seen_of(candidate: Candidate) -> int:
+    return newest(said_of([candidate])[candidate.pk])
 
 
 def settle(candidate: Candidate, by: User, take: str = "", **said: Any) -> list[int] | None:
     decision = Decision(take=take, reason="The photographer told me.", by=by, **said)
-    return decide(candidate.pk, decision, seen=newest(candidate))
+    return decide(candidate.pk, decision, seen=seen_of(candidate))
 
 
 def the(job: CrawlJob) -> Candidate:
@@ -153,7 +153,7 @@ def test_a_licence_that_the_policy_leaves_to_a_person_is_released_once_a_person_
 def test_nobody_decides_twice_or_on_what_they_have_not_seen(site: Site, admin: User) -> None:
     factories.identity("Ada")
     held_one = the(crawl(site, ("Ada", "/ada.jpg", "/both")))
-    seen = newest(held_one)
+    seen = seen_of(held_one)
     decision = Decision("CC-BY-4.0", "because", admin)
     assert decide(held_one.pk, decision, seen=seen - 1) is None
     assert decide(held_one.pk, decision, seen=seen) == [held_one.pk]

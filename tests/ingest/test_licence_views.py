@@ -209,3 +209,13 @@ def test_the_jobs_page_leads_to_what_waits(admin: Client) -> None:
     text = admin.get(f"/jobs/{made.job_id}/").content.decode()
     assert f'href="/licences/?job={made.job_id}"' in text
     assert "1 waits for a person" in text
+
+
+def test_what_was_said_of_the_same_photo_elsewhere_stands_beside(admin: Client) -> None:
+    made = held()
+    other = factories.candidate(factories.identity("Bo"), made.photo or factories.photo(), licence="CC-BY-SA-2.0")
+    (row,) = admin.get("/licences/").context["rows"]
+    assert [said["says"] for said in row["evidence"]] == ["CC BY 4.0", "CC BY-SA 4.0", "CC BY-SA 2.0"]
+    assert [said["is_other"] for said in row["evidence"]] == [False, False, True]
+    decide(admin, made, licence="CC-BY-SA-2.0", seen=newest(other))
+    assert set(Candidate.objects.values_list("licence", flat=True)) == {"CC-BY-SA-2.0"}
