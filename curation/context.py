@@ -1,6 +1,6 @@
 """What every page's bar shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ingest.decisions import held
 from mtf_site.roles import Role, roles_of
 
 
@@ -16,6 +17,7 @@ class Page:
     name: str
     label: str
     roles: frozenset[Role]
+    count: Callable[[], int] | None = None  # of what waits there
 
 
 def _pages() -> Iterator[Page]:
@@ -24,6 +26,7 @@ def _pages() -> Iterator[Page]:
     yield Page("disputes", _("Disputes"), frozenset({Role.ADJUDICATOR, Role.AUDITOR}))
     yield Page("identities", _("Identities"), frozenset(everyone_above))
     yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
+    yield Page("licences", _("Licences"), frozenset(everyone_above), lambda: held().count())
     yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))
 
@@ -32,7 +35,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """The pages that this person's roles open, in the order of the work; the one they are on is marked."""
     roles = roles_of(request.user) if hasattr(request, "user") else frozenset()
     links = [
-        {"label": page.label, "url": reverse(page.name), "active": request.path.startswith(reverse(page.name))}
+        {
+            "label": page.label,
+            "url": reverse(page.name),
+            "active": request.path.startswith(reverse(page.name)),
+            "count": page.count() if page.count else 0,
+        }
         for page in _pages()
         if page.roles & roles
     ]

@@ -16,7 +16,7 @@ from curation import queue
 from curation.models import Annotation, Claim, Policy, Slot
 from curation.models.claims import Question
 from curation.quarantine import IN_FORCE
-from ingest.licences import licence_name, licence_url
+from ingest.licences import attribution_line, licence_name, licence_url
 from ingest.models import Candidate, Face, Identity
 
 BATCH = 10
@@ -104,7 +104,8 @@ def _source(claim: Claim, question: str, faces: list[Face], candidates: list[Can
 def _provenance(hit: Candidate | None) -> Json:
     """Where the photo comes from. Attributes are asked blind, and titles and addresses tell names: all empty then."""
     if hit is None:
-        return dict.fromkeys(("site", "page_url", "creator", "licence", "licence_url", "proof"), "")
+        blind = ("site", "page_url", "creator", "licence", "licence_url", "proof", "attribution")
+        return dict.fromkeys(blind, "")
     return {
         "site": urlsplit(hit.page_url).hostname or hit.source,
         "page_url": _web(hit.page_url),
@@ -112,6 +113,7 @@ def _provenance(hit: Candidate | None) -> Json:
         "licence": licence_name(hit.licence) if hit.licence else "",
         "licence_url": licence_url(hit.licence) if hit.licence else "",
         "proof": hit.proof,
+        "attribution": attribution_line(hit.title, hit.creator, hit.page_url, hit.licence) if hit.licence else "",
     }
 
 

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from ingest.detectors import REGISTRY
 from ingest.detectors.haar import has_haar
+from ingest.licence_policy import policy_in_force
+from ingest.licences import PolicyError
 
 
 @register(Tags.compatibility)
@@ -20,6 +22,15 @@ def detector(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMes
     unknown = [name for name in settings.DETECTORS if name not in REGISTRY]
     known = ", ".join(REGISTRY)
     return [Error(f"MTF_DETECTORS names {name!r}; the detectors are: {known}.", id="ingest.E002") for name in unknown]
+
+
+@register(Tags.compatibility)
+def licence_policy(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    try:
+        policy_in_force()
+    except PolicyError as error:
+        return [Error(str(error), hint="It is named by MTF_LICENCE_POLICY.", id="ingest.E004")]
+    return []
 
 
 @register(Tags.security, deploy=True)

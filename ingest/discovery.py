@@ -1,6 +1,7 @@
 """Asking a source for one identity: every hit becomes a candidate of the job, once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from ingest.sources import SOURCES, Hit, Query, SourceError
 from ingest.tombstones import ERASED, is_erased_address, is_tombstoned
 
 # What a job that lets unproved pictures be reviewed may look at again.
-UNPROVED_REFUSALS = ("licence_unknown", "licence_unproved", "licence_ask")
+UNPROVED_REFUSALS = ("licence_unknown", "licence_unproved")
 # What may have changed since: any later job that finds the picture looks again.
 PASSING_REFUSALS = ("cap_reached", "identity_not_approved", "no_contact", "robots")
 
@@ -149,7 +150,7 @@ def _fields(discovery: Discovery, hit: Hit) -> dict[str, Any]:
         "query": hit.query,
         "query_filter": hit.filter[:100],
     }
-    evidence = clean_json(hit.evidence)
+    evidence = clean_json(hit.evidence | ({"statement": asdict(hit.statement)} if hit.statement else {}))
     rest = {"job": discovery.job, "source": discovery.job.source, "rank": hit.rank, "evidence": evidence}
     return {name: clean(text) for name, text in texts.items()} | rest
 

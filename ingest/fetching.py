@@ -6,17 +6,24 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image
 
 from ingest import pictures, store
 from ingest.access import guarded_session
 from ingest.crops import MAX_PREVIEW_SIDE, preview
+from ingest.discovery import clean
+from ingest.evidence import REFUSED, decision_on_photo
+from ingest.licence_check import check_file
+from ingest.licences import Conclusion, embedded, licence_name
+from ingest.licences.weighing import SOURCES_DIFFER
 from ingest.models import Candidate, Identity, Photo
 from ingest.network import IMAGE_TYPES
 from ingest.pending import Refused, settle
 from ingest.tombstones import check_bytes
 
-KEPT = (Candidate.State.FETCHED, Candidate.State.DONE, Candidate.State.HELD)
+State = Candidate.State
+KEPT = (State.FETCHED, State.DONE, State.HELD)
 PREVIEW_PIXELS = MAX_PREVIEW_SIDE * MAX_PREVIEW_SIDE
 
 
@@ -29,6 +36,8 @@ def fetch(candidate: Candidate) -> None:
     data = _read_file(candidate) if candidate.source == "folder" else _download(candidate)
     check_bytes(store.digest(data))
     photo = _keep(data)
+    found = embedded(pictures.metadata(data, limits()))
+    said_by_file = check_file(candidate, found, photo.sha256)
     with transaction.atomic():
         # One identity's candidates are counted one after the other, and see who was retired meanwhile.
         identity = Identity.objects.select_for_update(no_key=True).get(pk=candidate.identity_id)
@@ -36,9 +45,50 @@ def fetch(candidate: Candidate) -> None:
         check_room(identity)
         # Two candidates of one identity may bring the same bytes at once: one waits here for the other.
         Photo.objects.select_for_update().get(pk=photo.pk)
-        if _is_repeated(candidate, photo):
+        conclusion = _agreed(candidate, photo, said_by_file)
+        if conclusion.outcome == "refused":
+            raise Refused(conclusion.code, conclusion.detail, photo)
+        is_held = conclusion.outcome == "held"
+        if not is_held and _is_repeated(candidate, photo):
             raise Refused("exact_duplicate", "The same file was found for this person before.", photo)
-        settle(candidate, state=Candidate.State.FETCHED, photo=photo, detail="")
+        settle(
+            candidate,
+            photo=photo,
+            state=State.HELD if is_held else State.FETCHED,
+            refusal=conclusion.code if is_held else "",
+            detail=conclusion.detail if is_held else "",
+            finished_at=timezone.now() if is_held else None,
+            licence=conclusion.licence,
+            proof=_proof(conclusion),
+            creator=candidate.creator or clean(found.creator),
+        )
+
+
+def _proof(conclusion: Conclusion) -> str:
+    """Where sources differ, each has its proof, and the release holds the photo back because of both."""
+    has_proof = conclusion.outcome == "proved" or conclusion.code == SOURCES_DIFFER
+    return Candidate.Proof.PROVED if has_proof else Candidate.Proof.UNPROVED
+
+
+def _agreed(candidate: Candidate, photo: Photo, said_by_file: Conclusion) -> Conclusion:
+    """What a person decided about this photo stands, unless this candidate brings another licence."""
+    decision = decision_on_photo(photo)
+    if decision is not None and decision.place == REFUSED:
+        return Conclusion("refused", "", "licence_decided", decision.words)
+    others = _other_licences(candidate, photo)
+    if candidate.proof == Candidate.Proof.PROVED and others:
+        names = ", ".join(map(licence_name, others))
+        detail = f"This source names {licence_name(candidate.licence)}, another of the same photo {names}."
+        return Conclusion("held", candidate.licence, SOURCES_DIFFER, detail)
+    if decision is not None:
+        return Conclusion("proved", decision.says)
+    return said_by_file
+
+
+def _other_licences(candidate: Candidate, photo: Photo) -> list[str]:
+    proved = Candidate.objects.filter(photo=photo, proof=Candidate.Proof.PROVED).exclude(pk=candidate.pk)
+    named = proved.order_by("licence").values_list("licence", flat=True).distinct()
+    return [spdx for spdx in named if spdx != candidate.licence]
 
 
 def check_approved(identity: Identity) -> None:

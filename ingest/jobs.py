@@ -14,7 +14,8 @@ from django.utils import timezone
 from ingest.access import NO_CONTACT, may_ask_all
 from ingest.csv_input import CsvError
 from ingest.identities import named
-from ingest.licences import judge, licence_name, needs_attribution, read_licence
+from ingest.licence_policy import judge
+from ingest.licences import licence_name, needs_attribution, read_licence
 from ingest.models import Candidate, CrawlJob, Discovery, Identity
 from ingest.sources import SOURCES, SourceError
 from ingest.sources.flickr import NO_KEY
@@ -168,6 +169,18 @@ def cancel(job: CrawlJob) -> bool:
     """False when the job was over already. What is being fetched just now is dropped when it arrives."""
     running = CrawlJob.objects.filter(pk=job.pk, state=CrawlJob.State.RUNNING)
     return bool(running.update(state=CrawlJob.State.CANCELLED, finished_at=timezone.now()))
+
+
+def reopen(job: CrawlJob) -> bool:
+    """Let a job that is done go on, since it has work again. False when it was not done: running, paused, cancelled."""
+    with transaction.atomic():
+        # Waits for whoever is just ending it: an update alone would not see that, and change nothing.
+        locked = CrawlJob.objects.select_for_update().defer("parameters").get(pk=job.pk)
+        if locked.state != CrawlJob.State.DONE:
+            return False
+        locked.state, locked.finished_at = CrawlJob.State.RUNNING, None
+        locked.save(update_fields=["state", "finished_at"])
+    return True
 
 
 def finish_if_nothing_pends(job_id: int | None = None) -> bool:

@@ -5,14 +5,14 @@ import struct
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, IptcImagePlugin, UnidentifiedImageError
 
 from ingest.colours import to_srgb
 
@@ -25,6 +25,9 @@ MIN_SIDE = 32
 MAX_SECONDS = 30.0
 # Progressive JPEGs have about ten scans; each costs a pass over the whole picture for a few bytes.
 MAX_JPEG_SCANS = 100
+# Nobody writes so much about a picture's rights; XMP may hold a whole editing history.
+MAX_METADATA_TEXT = 4_000
+MAX_XMP_BYTES = 2_000_000
 
 # What a picture of each refused or accepted kind begins with: (offset, bytes, name).
 SIGNATURES = (
@@ -48,6 +51,8 @@ SIGNATURES = (
 )
 
 ORIENTATION = 0x0112
+ARTIST = 0x013B
+COPYRIGHT = 0x8298
 EXIF_IFD = 0x8769
 DATE_TIME_ORIGINAL = 0x9003
 FIRST_PHOTOGRAPH = 1826
@@ -101,6 +106,15 @@ class PictureInfo:
 
 
 @dataclass(frozen=True)
+class Metadata:
+    """What a file says of its maker and rights, raw: EXIF texts by tag, IPTC values by record and data set, XMP."""
+
+    exif: Mapping[int, str] = field(default_factory=dict)
+    iptc: Mapping[tuple[int, int], tuple[bytes, ...]] = field(default_factory=dict)
+    xmp: bytes = b""
+
+
+@dataclass(frozen=True)
 class Reduced:
     """`rgb` is height x width x 3; a pixel of it is `scale` pixels of the upright picture wide."""
 
@@ -129,6 +143,12 @@ def inspect(data: bytes, limits: Limits = DEFAULT_LIMITS) -> PictureInfo:
     """Read the header only: the pixels of an inspected picture may still turn out to be broken."""
     with _opened(data, limits) as image:
         return _info(image)
+
+
+def metadata(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Metadata:
+    """What stands in the header beside the pixels, none of which are read; what is damaged or too long is left out."""
+    with _opened(data, limits) as image:
+        return Metadata(_exif_texts(image), _iptc(image), _xmp(image))
 
 
 def reduced(data: bytes, max_pixels: int, limits: Limits = DEFAULT_LIMITS) -> Reduced:
@@ -228,6 +248,46 @@ def _taken_at(image: ImageFile.ImageFile) -> datetime | None:
         return None
     tomorrow = datetime.now() + timedelta(days=1)
     return taken_at if taken_at.year >= FIRST_PHOTOGRAPH and taken_at < tomorrow else None
+
+
+def _exif_texts(image: ImageFile.ImageFile) -> dict[int, str]:
+    found = {}
+    for tag in (COPYRIGHT, ARTIST):
+        try:
+            value = _exif(image).get(tag)
+        except DAMAGE:
+            continue
+        # The standard says ASCII, cameras write UTF-8, and Pillow reads either as Latin-1.
+        raw = value if isinstance(value, bytes) else str(value or "").encode("latin-1", "replace")
+        if raw.strip(b"\0 "):
+            found[tag] = decoded(raw)[:MAX_METADATA_TEXT]
+    return found
+
+
+def decoded(value: bytes) -> str:
+    """UTF-8 where it is that, else Latin-1, which everything is."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _iptc(image: ImageFile.ImageFile) -> dict[tuple[int, int], tuple[bytes, ...]]:
+    try:
+        said = IptcImagePlugin.getiptcinfo(image) or {}
+    except DAMAGE:
+        return {}
+    found = {}
+    for place, value in said.items():
+        values = value if isinstance(value, list) else [value]
+        found[place] = tuple(one[:MAX_METADATA_TEXT] for one in values[:20] if isinstance(one, bytes))
+    return found
+
+
+def _xmp(image: ImageFile.ImageFile) -> bytes:
+    value = image.info.get("xmp") or b""
+    data = value.encode() if isinstance(value, str) else bytes(value)
+    return data if len(data) <= MAX_XMP_BYTES else b""
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

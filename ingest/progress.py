@@ -24,10 +24,11 @@ class Tally:
     done: int = 0
     refused: int = 0
     failed: int = 0
+    held: int = 0  # for a person, who may send them on; the job does not wait for that
 
     @property
     def settled(self) -> int:
-        return self.done + self.refused + self.failed
+        return self.done + self.refused + self.failed + self.held
 
     @property
     def pending(self) -> int:
@@ -56,6 +57,7 @@ class Progress:
     unanswered: tuple[str, ...]  # what went wrong with the source, each sentence once
     refused: tuple[Reason, ...] = ()
     failed: tuple[Reason, ...] = ()
+    held: tuple[Reason, ...] = ()
 
     @property
     def faces_a_photo(self) -> float:
@@ -90,6 +92,7 @@ _TALLY = {
     "done": Count("pk", filter=Q(state=State.DONE)),
     "refused": Count("pk", filter=Q(state=State.REFUSED)),
     "failed": Count("pk", filter=Q(state=State.FAILED)),
+    "held": Count("pk", filter=Q(state=State.HELD)),
 }
 
 
@@ -101,8 +104,9 @@ def progress(job: CrawlJob) -> Progress:
         known=Sum("known", default=0), hits=Sum("hits", default=0)
     )
     errors = discoveries.exclude(error="").order_by("error").values_list("error", flat=True).distinct()
+    tally = Tally(**candidates.aggregate(**_TALLY))
     return Progress(
-        tally=Tally(**candidates.aggregate(**_TALLY)),
+        tally=tally,
         hits=asked["hits"],
         known=asked["known"],
         faces=_faces_of(candidates).count(),
@@ -112,6 +116,7 @@ def progress(job: CrawlJob) -> Progress:
         unanswered=tuple(errors[:5]),
         refused=_reasons(candidates.filter(state=State.REFUSED)),
         failed=_reasons(candidates.filter(state=State.FAILED)),
+        held=_reasons(candidates.filter(state=State.HELD)) if tally.held else (),
     )
 
 
@@ -216,7 +221,7 @@ def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     people = _count(so_far.identities, "identity", "identities")
     if so_far.tally.found == 0:
         return _nothing_found(so_far, people)
-    causes = ", ".join(f"{reason.words} ({reason.count})" for reason in so_far.refused + so_far.failed)
+    causes = ", ".join(f"{reason.words} ({reason.count})" for reason in so_far.refused + so_far.failed + so_far.held)
     if so_far.tally.found == 1:
         return f"The only picture found for {people} gave no face: {causes}."
     return f"None of the {so_far.tally.found:,} pictures found for {people} gave a face: {causes}."

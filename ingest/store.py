@@ -6,7 +6,7 @@ from typing import Literal
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-Folder = Literal["photos", "previews", "crops"]
+Folder = Literal["photos", "previews", "crops", "evidence"]
 
 SUFFIX_OF_MIME = {"image/jpeg": ".jpg"}
 

@@ -1,5 +1,7 @@
 """Celery tasks: thin, by ids. What they do lives in the rows and in `pipeline` and `discovery`."""
 
+from collections.abc import Iterable
+
 from celery import Task, shared_task
 from kombu.exceptions import ChannelError
 
@@ -56,6 +58,13 @@ def announce(job: CrawlJob) -> None:
     waiting = Discovery.objects.filter(job=job, state=Discovery.State.WAITING)
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         ring(discover, pk)
+
+
+def go_on(candidate_ids: Iterable[int]) -> None:
+    """Ring for candidates that a person's decision has set free."""
+    for pk, state in Candidate.objects.filter(pk__in=candidate_ids).values_list("pk", "state"):
+        if state in TASK_OF_STATE:
+            ring(TASK_OF_STATE[state], pk)
 
 
 @shared_task(time_limit=60)

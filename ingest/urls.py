@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ingest.views import identities, jobs, wikidata
+from ingest.views import identities, jobs, licences, wikidata
 
 urlpatterns = [
     path("identities/", identities.identities, name="identities"),
@@ -10,4 +10,7 @@ urlpatterns = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/new/", jobs.job_new, name="job-new"),
     path("jobs/<int:job_id>/cancel/", jobs.job_cancel, name="job-cancel"),
+    path("licences/", licences.licences, name="licences"),
+    path("licences/<int:candidate_id>/decide/", licences.licence_decide, name="licence-decide"),
+    path("licences/evidence/<int:evidence_id>/", licences.licence_evidence, name="licence-evidence"),
 ]

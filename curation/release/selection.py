@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from ingest.licences import judge, needs_attribution
+from ingest.licence_policy import judge
+from ingest.licences import needs_attribution
 from ingest.models import Candidate
 
 BATCH = 500
@@ -27,6 +28,7 @@ HELD_BACK = {
     "same_crop": _("another accepted face has the same crop, byte for byte"),
 }
 
+# A licence that the policy leaves to a person is taken where a person took it.
 # A photo's licence is proved by any of its candidates, best by that of the claimed identity. Someone born in
 # "1987" may have been born on its last day. `verdict` is empty for what is ready; `owner_id` is the identity of
 # the photo's ready faces that comes first: its part of the identity-disjoint split is the whole photo's.
@@ -45,7 +47,9 @@ WITH judged AS MATERIALIZED (
             WHEN s.id IS NULL THEN 'licence_unproved'
             WHEN EXISTS (SELECT FROM ingest_candidate o WHERE o.photo_id = c.photo_id
                          AND o.proof = 'proved' AND o.licence <> s.licence) THEN 'licences_differ'
-            WHEN s.licence <> ALL(%(taken)s) THEN 'licence_refused'
+            WHEN s.licence <> ALL(%(taken)s) AND NOT (s.licence = ANY(%(asked)s) AND EXISTS (
+                SELECT FROM ingest_licenceevidence e WHERE e.candidate_id = s.id
+                AND e.kind = 'decision' AND e.says = s.licence)) THEN 'licence_refused'
             WHEN NOT s.names_creator AND s.licence = ANY(%(attributed)s) THEN 'creator_missing'
             ELSE '' END AS reason
     FROM curation_claim c
@@ -164,5 +168,7 @@ def _rows(select: str, **values: Any) -> list[tuple[Any, ...]]:
 def _licences() -> dict[str, Any]:
     proved = Candidate.objects.filter(proof=Candidate.Proof.PROVED)
     known = proved.values_list("licence", flat=True).distinct()
-    taken = [spdx for spdx in known if judge(spdx).verdict == "take"]
-    return {"taken": taken, "attributed": [spdx for spdx in taken if needs_attribution(spdx)]}
+    verdicts = {spdx: judge(spdx).verdict for spdx in known}
+    taken = [spdx for spdx, verdict in verdicts.items() if verdict == "take"]
+    asked = [spdx for spdx, verdict in verdicts.items() if verdict == "ask"]
+    return {"taken": taken, "asked": asked, "attributed": [spdx for spdx in taken + asked if needs_attribution(spdx)]}

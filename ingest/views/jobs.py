@@ -34,7 +34,7 @@ def _rows(page: "Page[CrawlJob]") -> list[dict[str, object]]:
     """The page's jobs, each with its label and its figures: two queries, however many jobs there are."""
     ids = [job.pk for job in page.object_list]
     people = dict(CrawlJob.objects.filter(pk__in=ids).values_list("pk").annotate(n=Count("discoveries")).order_by())
-    settled = Q(state__in=[State.DONE, State.REFUSED, State.FAILED])
+    settled = Q(state__in=[State.DONE, State.REFUSED, State.FAILED, State.HELD])
     counted = Candidate.objects.filter(job__in=ids).values("job")
     tallies = {
         row["job"]: row

@@ -55,6 +55,7 @@ def test_page_shows_the_face_and_its_source(client: Client, reviewer: User) -> N
     assert (item["claim"], item["identity"]["name"]) == (claim.pk, "Ada Marlow")
     assert item["source"]["licence"] == "CC BY 4.0"
     assert item["source"]["proof"] == "proved"
+    assert item["source"]["attribution"].startswith("Photograph by J. Okafor, https://photos.example.org/")
     assert [box["this"] for box in item["source"]["boxes"]] == [True]
     assert "no-store" in response.headers["Cache-Control"]
 

@@ -111,7 +111,7 @@ def test_lists_cost_the_same_however_long(
         shown = factories.photo()
         factories.face(shown)
         factories.candidate(shows, shown, job=job)
-    everyone = 3  # session, user, roles
+    everyone = 4  # session, user, roles, licences that wait
     with django_assert_num_queries(everyone + 3):
         admin.get("/identities/")
     with django_assert_num_queries(everyone + 4):

@@ -55,7 +55,6 @@ def test_the_source_page_is_kept_as_evidence_with_its_hash(site: Site) -> None:
     [
         ("/nc", "licence_nc", "refused"),
         ("/nd", "licence_nd", "refused"),
-        ("/both", "licence_contradictory", "refused"),
         ("/none", "licence_unknown", "done"),
         ("/lost", "licence_unknown", "done"),
         ("", "licence_unproved", "done"),

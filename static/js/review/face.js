@@ -46,6 +46,7 @@ function takenLine({ taken }) {
 function showSource(source) {
   drawPhoto(slot("photo"), source);
   slot("attribution")?.replaceChildren(...attribution(source));
+  if (slot("attribution")) slot("attribution").title = source.attribution;
   if (slot("taken")) write("taken", takenLine(source));
 }
 
@@ -87,7 +88,8 @@ export function showEmpty(empty) {
 export function showLarge({ source }) {
   drawPhoto(slot("large-photo"), source);
   const blind = desk.dataset.question === "attributes";
-  slot("large-caption").replaceChildren(...(blind ? [takenLine(source)] : attribution(source)));
+  const credit = source.attribution ? [make("br"), source.attribution] : [];
+  slot("large-caption").replaceChildren(...(blind ? [takenLine(source)] : [...attribution(source), ...credit]));
 }
 
 /** The pictures beside the crops that come next, fetched when the line is free. */

@@ -1,0 +1,149 @@
+"""A person decides about a candidate whose licence contradicts itself; the decision holds for the whole photo."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ingest.discovery import clean
+from ingest.evidence import REFUSED, TAKEN
+from ingest.jobs import reopen
+from ingest.licences import NO_ASSERTION, licence_url
+from ingest.models import Candidate, LicenceEvidence, Photo
+
+State = Candidate.State
+Proof = Candidate.Proof
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`take` is the licence that the person took it under, "" for a refusal."""
+
+    take: str
+    reason: str
+    by: User
+    creator: str = ""
+
+
+def held() -> QuerySet[Candidate]:
+    """What waits for a person, the oldest first."""
+    return Candidate.objects.filter(state=State.HELD).order_by("pk")
+
+
+def said_of(candidates: Sequence[Candidate]) -> dict[int, list[LicenceEvidence]]:
+    """By candidate: all that was said of it, and of its photo wherever else that was found; in the order of time."""
+    photos = {one.photo_id for one in candidates if one.photo_id}
+    wanted = Q(candidate__in=[one.pk for one in candidates]) | Q(candidate__photo__in=photos)
+    evidence = LicenceEvidence.objects.filter(wanted).select_related("decided_by", "candidate").order_by("pk")
+    found: dict[int, list[LicenceEvidence]] = {one.pk: [] for one in candidates}
+    for said in evidence:
+        for one in candidates:
+            if said.candidate_id == one.pk or (one.photo_id and said.candidate.photo_id == one.photo_id):
+                found[one.pk].append(said)
+    return found
+
+
+def newest(said: Iterable[LicenceEvidence]) -> int:
+    """By which a decision tells how much of the evidence it knew; 0 for none."""
+    return max((one.pk for one in said), default=0)
+
+
+def decide(candidate_id: int, decision: Decision, *, seen: int) -> list[int] | None:
+    """Settle the matter. `seen` is the newest evidence that the person had before them.
+
+    The ids of the candidates that go on; None, and nothing is changed, where somebody decided meanwhile or where
+    more has been said since.
+    """
+    with transaction.atomic():
+        candidate = _locked(candidate_id, seen)
+        if candidate is None:
+            return None
+        matter = _matter(candidate)
+        _write_down(matter, decision)
+        going_on = _take(matter, decision) if decision.take else _refuse(matter)
+        jobs = {one.job_id: one.job for one in going_on}
+        for job in jobs.values():
+            reopen(job)
+    for job in jobs.values():
+        reopen(job)  # again: the sweeper may have been about to end it when it saw nothing to do
+    return [one.pk for one in going_on]
+
+
+def _locked(candidate_id: int, seen: int) -> Candidate | None:
+    """The photo is locked first, as whoever fetches it does."""
+    photo_id = Candidate.objects.values_list("photo", flat=True).get(pk=candidate_id)
+    if photo_id is not None:
+        Photo.objects.select_for_update().get(pk=photo_id)
+    candidate = Candidate.objects.select_for_update().get(pk=candidate_id)
+    if candidate.state != State.HELD or candidate.photo_id != photo_id:
+        return None
+    return candidate if newest(said_of([candidate])[candidate.pk]) == seen else None
+
+
+def _matter(candidate: Candidate) -> list[Candidate]:
+    """All candidates of the photo; of one that is not fetched yet, itself."""
+    rows = Candidate.objects.filter(pk=candidate.pk)
+    if candidate.photo_id is not None:
+        rows = Candidate.objects.filter(photo=candidate.photo_id)
+    return list(rows.select_for_update(of=("self",)).select_related("job").defer("job__parameters").order_by("pk"))
+
+
+def _write_down(matter: Iterable[Candidate], decision: Decision) -> None:
+    LicenceEvidence.objects.bulk_create(
+        LicenceEvidence(
+            candidate=one,
+            kind=LicenceEvidence.Kind.DECISION,
+            says=decision.take or NO_ASSERTION,
+            licence_url=licence_url(decision.take) if decision.take else "",
+            place=TAKEN if decision.take else REFUSED,
+            words=clean(decision.reason),
+            decided_by=decision.by,
+        )
+        for one in matter
+    )
+
+
+def _take(matter: list[Candidate], decision: Decision) -> list[Candidate]:
+    """Held candidates go on; the licence of all is the one decided."""
+    going_on = []
+    shown = {one.identity_id for one in matter if one.photo_id and one.state in (State.FETCHED, State.DONE)}
+    for one in matter:
+        one.licence, one.proof = decision.take, Proof.PROVED
+        one.creator = clean(decision.creator) or one.creator
+        if one.state == State.HELD and one.photo_id and one.identity_id in shown:
+            _end(one, "exact_duplicate", "The same file was found for this person before.")
+        elif one.state == State.HELD:
+            one.state = State.FETCHED if one.photo_id else State.LICENSED
+            one.refusal, one.detail, one.finished_at = "", "", None
+            one.attempts, one.claimed_until = 0, None
+            shown.add(one.identity_id)
+            going_on.append(one)
+        _save(one)
+    return going_on
+
+
+def _refuse(matter: list[Candidate]) -> list[Candidate]:
+    """What waited goes no further. Faces that are in review already lose their proof: no release takes them."""
+    for one in matter:
+        one.proof = Proof.UNPROVED
+        if one.state in (State.HELD, *Candidate.PENDING):
+            _end(one, "licence_decided", "A person refused the picture because of its licence.")
+        _save(one)
+    return []
+
+
+def _end(candidate: Candidate, code: str, detail: str) -> None:
+    candidate.state, candidate.refusal, candidate.detail = State.REFUSED, code, detail
+    candidate.claimed_until, candidate.finished_at = None, timezone.now()
+
+
+def _save(candidate: Candidate) -> None:
+    candidate.save(
+        update_fields=[
+            *("state", "refusal", "detail", "licence", "proof", "creator"),
+            *("attempts", "claimed_until", "finished_at"),
+        ]
+    )
