@@ -11,6 +11,8 @@ from PIL import Image
 from ingest import pictures, store
 from ingest.access import check_contact, guarded_session
 from ingest.crops import MAX_PREVIEW_SIDE, preview
+from ingest.duplicates import check_not_erased
+from ingest.hashes import perceptual_hash
 from ingest.identities import is_tombstoned
 from ingest.licence_check import check_tombstone_of_url
 from ingest.models import Candidate, Photo, Tombstone
@@ -66,15 +68,21 @@ def _read_file(candidate: Candidate) -> bytes:
 
 
 def _keep(data: bytes) -> Photo:
-    """The photo of these bytes. The files are written before the row: a row never lacks its file."""
+    """The photo of these bytes. The files are written before the row: a row never lacks its file.
+
+    Raises Refused, before anything is kept, for what looks like an erased picture.
+    """
     sha256 = store.digest(data)
     known = Photo.objects.filter(sha256=sha256).first()
     if known is not None:
+        check_not_erased(known.phash)
         return known
     reduced = pictures.reduced(data, PREVIEW_PIXELS, limits())
-    info = reduced.info
+    info, image = reduced.info, Image.fromarray(reduced.rgb)
+    phash = perceptual_hash(image)
+    check_not_erased(phash)
     suffix = store.suffix_of(info.mime)
-    preview_sha256 = store.put("previews", preview(Image.fromarray(reduced.rgb)))
+    preview_sha256 = store.put("previews", preview(image))
     store.put("photos", data, suffix)
     photo, _ = Photo.objects.get_or_create(
         sha256=sha256,
@@ -85,6 +93,7 @@ def _keep(data: bytes) -> Photo:
             "width": info.width,
             "height": info.height,
             "preview_sha256": preview_sha256,
+            "phash": phash,
             "taken_at": info.taken_at and info.taken_at.replace(tzinfo=UTC),  # cameras name no zone
         },
     )
