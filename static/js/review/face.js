@@ -3,6 +3,8 @@ import { desk, link, make, slot, write } from "./dom.js";
 import { drawPhoto } from "./boxes.js";
 import { number, text } from "./texts.js";
 
+const COPIES = 4;
+
 function showIdentity({ name, about, accepted, references }) {
   write("name", name);
   const faces = text(accepted === 1 ? "acceptedFace" : "acceptedFaces", { n: accepted });
@@ -14,6 +16,15 @@ function showIdentity({ name, about, accepted, references }) {
   }
   place.hidden = !references.length;
   slot("no-reference").hidden = references.length > 0;
+}
+
+/** Copies of the face that nobody else is asked about, beside it. */
+function showCopies(copies) {
+  const place = slot("copies");
+  place.hidden = !copies.length;
+  write("copies-count", text(copies.length === 1 ? "nearDuplicate" : "nearDuplicates", { n: copies.length }));
+  slot("copies-crops").replaceChildren(...copies.slice(0, COPIES).map(({ crop, width, site }) =>
+    make("img", { src: crop, alt: text("duplicate"), title: text("duplicateOf", { width, site }), width: 64, height: 64 })));
 }
 
 function sizeLine({ creator, taken, width, height, boxes }) {
@@ -47,6 +58,7 @@ function wait(words) {
 /** Calls `painted` once the face can be seen, which is when looking at it begins. */
 export function showFace(item, picture, painted) {
   if (item.identity) showIdentity(item.identity);
+  if (slot("copies")) showCopies(item.duplicates ?? []);
   showSource(item.source);
   desk.elements.namedItem("claim").value = item.claim;
   const frame = slot("crop");
