@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from curation.duplicate_claims import GROUPS, IS_FREE, parameters, withdraw_superseded
 from curation.models import Claim, Policy, Slot
 from curation.policies import current_policy
 
@@ -14,18 +15,23 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BLOCK = 10  # claims of one identity that share a block, and so are served in a run
 
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
-# photo, is accepted already, or the face is barred. `nth` counts the identity's claims, so that a block holds ten.
-OPEN_CLAIMS = """
-WITH pairs AS (
-    SELECT DISTINCT f.id AS face_id, f.photo_id, c.identity_id
-    FROM ingest_candidate c JOIN ingest_face f ON f.photo_id = c.photo_id
-    WHERE c.state = 'done' AND c.finished_at >= %(since)s
-      AND NOT EXISTS (SELECT 1 FROM curation_claim k
-                      WHERE k.face_id = f.id AND (k.identity_id = c.identity_id OR k.state = 'accepted'))
-      AND NOT EXISTS (SELECT 1 FROM curation_claim k
-                      WHERE k.photo_id = f.photo_id AND k.identity_id = c.identity_id AND k.state = 'accepted')
-      AND NOT EXISTS (SELECT 1 FROM curation_quarantine q
-                      WHERE q.face_id = f.id AND q.decision IN ('', 'kept_out'))
+# photo, is accepted already, or the face is barred; of near-duplicates for the best alone. `nth` counts the
+# identity's claims, so that a block holds ten.
+OPEN_CLAIMS = f"""
+WITH {GROUPS}, pairs AS (
+    SELECT p.* FROM (
+        SELECT DISTINCT f.id AS face_id, f.photo_id, c.identity_id
+        FROM ingest_candidate c JOIN ingest_face f ON f.photo_id = c.photo_id
+        WHERE c.state = 'done' AND c.finished_at >= %(since)s AND f.duplicate_group_id IS NULL
+    ) p WHERE {IS_FREE}
+    UNION ALL
+    (SELECT DISTINCT ON (p.group_id, p.identity_id) p.face_id, p.photo_id, p.identity_id
+     FROM members p
+     WHERE {IS_FREE}
+       AND NOT EXISTS (SELECT FROM claims k
+                       WHERE k.group_id = p.group_id AND k.identity_id = p.identity_id AND k.active)
+       AND NOT EXISTS (SELECT FROM blocked b WHERE b.group_id = p.group_id AND b.identity_id = p.identity_id)
+     ORDER BY p.group_id, p.identity_id, p.place)
 ), numbered AS (
     SELECT p.*, row_number() OVER (PARTITION BY identity_id ORDER BY face_id) - 1
               + (SELECT count(*) FROM curation_claim k WHERE k.identity_id = p.identity_id) AS nth
@@ -40,11 +46,12 @@ SELECT o.id, 'usable', number, 'vote', 0,
        ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
 FROM opened o JOIN numbered n USING (face_id, identity_id) CROSS JOIN generate_series(1, %(votes)s) AS number
-"""
+"""  # noqa: S608  constants
 
 
 def open_claims(since: datetime | None = None) -> int:
-    """Opens what candidates finished since then (default: in the last hour) call for; says how many claims.
+    """Opens what candidates finished since then (default: in the last hour) call for, and what near-duplicates that
+    were rejected since then make room for; says how many claims.
 
     Now and then it must be since EVER: nobody may have run this for hours, and what kept a claim from being opened
     (a quarantine, another face accepted) may be gone.
@@ -55,7 +62,8 @@ def open_claims(since: datetime | None = None) -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CLAIMS_LOCK])
         if not cursor.fetchone()[0]:  # another process is at it
             return 0
-        cursor.execute(OPEN_CLAIMS, {"since": since, "block": BLOCK, "votes": votes})
+        withdraw_superseded(since)
+        cursor.execute(OPEN_CLAIMS, parameters(since) | {"block": BLOCK, "votes": votes})
         return int(cursor.rowcount) // votes
 
 

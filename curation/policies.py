@@ -19,6 +19,7 @@ REASONS = (
     ("duplicate", "8", "duplicate"),
     ("other", "9", "other …"),
 )
+QUALITY_REASONS = ("too_small", "occluded", "bad_crop")  # a near-duplicate may be better
 LONGEST_CODE = 30  # what an annotation's reason can hold
 AGE_BOUNDS = {1: "18–49", 2: "50+"}
 GUIDELINE = "\n\n".join(

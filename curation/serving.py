@@ -61,13 +61,14 @@ def crop_url(face: Face) -> str:
 def _items(claims: Sequence[Claim], question: str) -> list[Json]:
     photos = {claim.photo_id for claim in claims}
     boxes, found = _faces(photos), _candidates(photos)
-    people = _people(claims) if question == Question.USABLE else {}
+    people, copies = (_people(claims), _duplicates(claims)) if question == Question.USABLE else ({}, {})
     return [
         {
             "claim": claim.pk,
             "question": question,
             "crop": crop_url(claim.face),
             "identity": people.get(claim.pk),
+            "duplicates": copies.get(claim.pk, []),
             "source": _source(claim, question, boxes[claim.photo_id], found[claim.photo_id]),
         }
         for claim in claims
@@ -107,7 +108,7 @@ def _provenance(hit: Candidate | None) -> Json:
         blind = ("site", "page_url", "creator", "licence", "licence_url", "proof", "attribution")
         return dict.fromkeys(blind, "")
     return {
-        "site": urlsplit(hit.page_url).hostname or hit.source,
+        "site": _site(hit),
         "page_url": _web(hit.page_url),
         "creator": hit.creator,
         "licence": licence_name(hit.licence) if hit.licence else "",
@@ -129,6 +130,28 @@ def _web(url: str) -> str:
 
 def _box(face: Face, claim: Claim) -> Json:
     return {"x": face.x, "y": face.y, "w": face.width, "h": face.height, "this": face.pk == claim.face_id}
+
+
+def _duplicates(claims: Sequence[Claim]) -> dict[int, list[Json]]:
+    """The other faces of the claims' groups that may be seen, the largest first."""
+    groups = {claim.face.duplicate_group_id for claim in claims} - {None}
+    if not groups:
+        return {}
+    faces = Face.objects.filter(duplicate_group__in=groups).exclude(quarantines__decision__in=IN_FORCE)
+    rows = faces.select_related("photo").order_by("-crop_side", "id")
+    found = _candidates({face.photo_id for face in rows})
+    return {
+        claim.pk: [
+            {"crop": crop_url(face), "width": face.photo.width, "site": _site(_best(claim, found[face.photo_id]))}
+            for face in rows
+            if _twins(face, claim.face) and face.pk != claim.face_id
+        ]
+        for claim in claims
+    }
+
+
+def _site(hit: Candidate | None) -> str:
+    return (urlsplit(hit.page_url).hostname or hit.source) if hit else ""
 
 
 # ---- References

@@ -13,6 +13,8 @@ from ingest.detectors.haar import has_haar
 from ingest.licence_policy import policy_in_force
 from ingest.licences import PolicyError
 
+MOST_BITS = 12
+
 
 @register(Tags.compatibility)
 def detector(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
@@ -43,3 +45,11 @@ def network(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMess
         hint = "Set MTF_CONTACT to a web or mail address; no foreign host is asked without."
         found.append(checks.Warning("No contact for the operators of other sites.", hint=hint, id="ingest.W001"))
     return found
+
+
+@register
+def near_duplicates(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    limits = {"MTF_PHOTO_HASH_BITS": settings.PHOTO_HASH_BITS, "MTF_CROP_HASH_BITS": settings.CROP_HASH_BITS}
+    wrong = [f"{name} is {bits}" for name, bits in limits.items() if not 0 <= bits <= MOST_BITS]
+    hint = "Pictures that differ in more bits have nothing to do with one another."
+    return [Error(f"{words}; it may be 0 to {MOST_BITS}.", hint=hint, id="ingest.E021") for words in wrong]

@@ -12,7 +12,9 @@ from ingest.boxes import Box, iou
 from ingest.crops import crop, encode, sharpness
 from ingest.detect import find_faces
 from ingest.detectors import DetectedFace, Detector, get_detector
+from ingest.duplicates import group_duplicates
 from ingest.fetching import limits
+from ingest.hashes import perceptual_hash
 from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import Refused, settle
 
@@ -28,6 +30,7 @@ class CutFace:
     crop_sha256: str
     side: int
     quality: dict[str, float]
+    phash: int | None
 
 
 def detect(candidate: Candidate) -> None:
@@ -43,6 +46,7 @@ def detect(candidate: Candidate) -> None:
         known = list(photo.faces.all())
         for face in seen:
             _note(photo, detector, face, _face_at(photo, face.box, known, cut))
+        group_duplicates(photo, known)
         if known:
             settle(candidate, state=Candidate.State.DONE, detail="", finished_at=timezone.now())
     if not known:
@@ -71,7 +75,8 @@ def _cut(data: bytes, photo: Photo, boxes: list[Box], seen: int) -> list[CutFace
     for box in new:
         cutout = crop(image, box)
         quality = {"sharpness": round(sharpness(cutout.image), 2), "box": min(box.w, box.h), "faces": seen}
-        faces.append(CutFace(box, store.put("crops", encode(cutout.image)), cutout.image.width, quality))
+        sha256 = store.put("crops", encode(cutout.image))
+        faces.append(CutFace(box, sha256, cutout.image.width, quality, perceptual_hash(cutout.image)))
     return faces
 
 
@@ -89,6 +94,7 @@ def _face_at(photo: Photo, box: Box, known: list[Face], cut: list[CutFace]) -> F
         crop_sha256=fresh.crop_sha256,
         crop_side=fresh.side,
         quality=fresh.quality,
+        phash=fresh.phash,
     )
     known.append(face)
     return face

@@ -14,13 +14,14 @@ from ingest.access import guarded_session
 from ingest.crops import MAX_PREVIEW_SIDE, preview
 from ingest.discovery import clean
 from ingest.evidence import REFUSED, decision_on_photo
+from ingest.hashes import perceptual_hash
 from ingest.licence_check import check_file
 from ingest.licences import Conclusion, embedded, licence_name
 from ingest.licences.weighing import SOURCES_DIFFER
 from ingest.models import Candidate, Identity, Photo
 from ingest.network import IMAGE_TYPES
 from ingest.pending import Refused, settle
-from ingest.tombstones import check_bytes
+from ingest.tombstones import check_bytes, check_phash
 
 State = Candidate.State
 KEPT = (State.FETCHED, State.DONE, State.HELD)
@@ -38,30 +39,35 @@ def fetch(candidate: Candidate) -> None:
     photo = _keep(data)
     found = embedded(pictures.metadata(data, limits()))
     said_by_file = check_file(candidate, found, photo.sha256)
-    with transaction.atomic():
-        # One identity's candidates are counted one after the other, and see who was retired meanwhile.
-        identity = Identity.objects.select_for_update(no_key=True).get(pk=candidate.identity_id)
-        check_approved(identity)
-        check_room(identity)
-        # Two candidates of one identity may bring the same bytes at once: one waits here for the other.
-        Photo.objects.select_for_update().get(pk=photo.pk)
-        conclusion = _agreed(candidate, photo, said_by_file)
-        if conclusion.outcome == "refused":
-            raise Refused(conclusion.code, conclusion.detail, photo)
-        is_held = conclusion.outcome == "held"
-        if not is_held and _is_repeated(candidate, photo):
-            raise Refused("exact_duplicate", "The same file was found for this person before.", photo)
-        settle(
-            candidate,
-            photo=photo,
-            state=State.HELD if is_held else State.FETCHED,
-            refusal=conclusion.code if is_held else "",
-            detail=conclusion.detail if is_held else "",
-            finished_at=timezone.now() if is_held else None,
-            licence=conclusion.licence,
-            proof=_proof(conclusion),
-            creator=candidate.creator or clean(found.creator),
-        )
+    _attach(candidate, photo, said_by_file, found.creator)
+
+
+@transaction.atomic
+def _attach(candidate: Candidate, photo: Photo, said_by_file: Conclusion, creator: str) -> None:
+    """The photo becomes the candidate's, unless there is a reason against it."""
+    # One identity's candidates are counted one after the other, and see who was retired meanwhile.
+    identity = Identity.objects.select_for_update(no_key=True).get(pk=candidate.identity_id)
+    check_approved(identity)
+    check_room(identity)
+    # Two candidates of one identity may bring the same bytes at once: one waits here for the other.
+    Photo.objects.select_for_update().get(pk=photo.pk)
+    conclusion = _agreed(candidate, photo, said_by_file)
+    if conclusion.outcome == "refused":
+        raise Refused(conclusion.code, conclusion.detail, photo)
+    is_held = conclusion.outcome == "held"
+    if not is_held and _is_repeated(candidate, photo):
+        raise Refused("exact_duplicate", "The same file was found for this person before.", photo)
+    settle(
+        candidate,
+        photo=photo,
+        state=State.HELD if is_held else State.FETCHED,
+        refusal=conclusion.code if is_held else "",
+        detail=conclusion.detail if is_held else "",
+        finished_at=timezone.now() if is_held else None,
+        licence=conclusion.licence,
+        proof=_proof(conclusion),
+        creator=candidate.creator or clean(creator),
+    )
 
 
 def _proof(conclusion: Conclusion) -> str:
@@ -127,15 +133,21 @@ def _read_file(candidate: Candidate) -> bytes:
 
 
 def _keep(data: bytes) -> Photo:
-    """The photo of these bytes. The files are written before the row: a row never lacks its file."""
+    """The photo of these bytes. The files are written before the row: a row never lacks its file.
+
+    Raises Refused, before anything is kept, for what looks like an erased picture.
+    """
     sha256 = store.digest(data)
     known = Photo.objects.filter(sha256=sha256).first()
     if known is not None:
+        check_phash(known.phash, settings.PHOTO_HASH_BITS)
         return known
     reduced = pictures.reduced(data, PREVIEW_PIXELS, limits())
-    info = reduced.info
+    info, image = reduced.info, Image.fromarray(reduced.rgb)
+    phash = perceptual_hash(image)
+    check_phash(phash, settings.PHOTO_HASH_BITS)
     suffix = store.suffix_of(info.mime)
-    preview_sha256 = store.put("previews", preview(Image.fromarray(reduced.rgb)))
+    preview_sha256 = store.put("previews", preview(image))
     store.put("photos", data, suffix)
     photo, _ = Photo.objects.get_or_create(
         sha256=sha256,
@@ -146,6 +158,7 @@ def _keep(data: bytes) -> Photo:
             "width": info.width,
             "height": info.height,
             "preview_sha256": preview_sha256,
+            "phash": phash,
             "taken_at": info.taken_at and info.taken_at.replace(tzinfo=UTC),  # cameras name no zone
         },
     )

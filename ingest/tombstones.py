@@ -66,8 +66,10 @@ def check_bytes(sha256: str) -> None:
         raise Refused(ERASED, "This picture has been erased and must not enter again.")
 
 
-def check_phash(phash: int, bits: int) -> None:
-    """Refuse a perceptual hash (64 bits, as a signed number) within `bits` of an erased picture's."""
+def check_phash(phash: int | None, bits: int) -> None:
+    """Refuse a perceptual hash (64 bits, as a signed number) within `bits` of an erased picture's; None fits none."""
+    if phash is None:
+        return
     with connection.cursor() as cursor:
         cursor.execute(NEAR, [phash, bits])
         (is_near,) = cursor.fetchone()

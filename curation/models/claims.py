@@ -99,7 +99,12 @@ class Consensus(models.Model):
             ),
             models.CheckConstraint(name="consensus_support_within_votes", condition=Q(support__lte=models.F("votes"))),
         ]
-        indexes = [models.Index(fields=["claim"], name="consensus_disputed", condition=Q(state="disputed"))]
+        indexes = [
+            models.Index(fields=["claim"], name="consensus_disputed", condition=Q(state="disputed")),
+            models.Index(
+                fields=["updated_at"], name="consensus_rejected_lately", condition=Q(field="usable", value="reject")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.field} of {self.claim}: {self.state} {self.value}".strip()

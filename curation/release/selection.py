@@ -26,6 +26,8 @@ HELD_BACK = {
     "creator_missing": _("the licence wants the creator named, and none is known"),
     "crop_of_two_identities": _("the same crop is accepted for two identities"),
     "same_crop": _("another accepted face has the same crop, byte for byte"),
+    "near_duplicates_of_two": _("near-duplicates of one another are accepted for two identities"),
+    "near_duplicate": _("a near-duplicate was accepted before"),
 }
 
 # A licence that the policy leaves to a person is taken where a person took it.
@@ -35,6 +37,7 @@ HELD_BACK = {
 TRIAGE = """
 WITH judged AS MATERIALIZED (
     SELECT c.id AS claim_id, c.face_id, c.photo_id, c.identity_id, f.crop_sha256, s.id AS candidate_id,
+        f.duplicate_group_id AS group_id,
         CASE
             WHEN EXISTS (SELECT FROM curation_quarantine q
                          WHERE q.face_id = c.face_id AND q.decision IN ('', 'kept_out')) THEN 'quarantined'
@@ -67,10 +70,17 @@ WITH judged AS MATERIALIZED (
             WHEN reason <> '' THEN reason
             WHEN min(identity_id) OVER crop <> max(identity_id) OVER crop THEN 'crop_of_two_identities'
             WHEN min(claim_id) OVER crop < claim_id THEN 'same_crop'
-            ELSE '' END AS verdict
+            ELSE '' END AS alone
     FROM judged WINDOW crop AS (PARTITION BY reason, crop_sha256)
+), unlike AS (
+    SELECT *, CASE
+            WHEN alone <> '' OR group_id IS NULL THEN alone
+            WHEN min(identity_id) OVER alike <> max(identity_id) OVER alike THEN 'near_duplicates_of_two'
+            WHEN min(claim_id) OVER alike < claim_id THEN 'near_duplicate'
+            ELSE '' END AS verdict
+    FROM unique_crops WINDOW alike AS (PARTITION BY alone, group_id)
 ), triage AS (
-    SELECT *, min(identity_id) OVER (PARTITION BY verdict, photo_id) AS owner_id FROM unique_crops
+    SELECT *, min(identity_id) OVER (PARTITION BY verdict, photo_id) AS owner_id FROM unlike
 )
 """
 SELECTED = """

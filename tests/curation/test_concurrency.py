@@ -17,9 +17,10 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from curation import annotations, queue
+from curation.claims import open_claims
 from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
-from ingest.models import Photo
+from ingest.models import DuplicateGroup, Face, Photo
 from tests import factories
 from tests.curation import scenes
 
@@ -84,6 +85,43 @@ def test_freeing_leases_waits_for_nobody() -> None:
     assert freed == 1
     assert Slot.objects.get(reviewer=person).claim == claim
     assert not Slot.objects.filter(claim=other, reviewer=person).exists()
+
+
+def test_a_lease_that_is_just_being_taken_keeps_its_claim_from_a_better_near_duplicate() -> None:
+    claim, _better = _near_duplicates()
+    reviewer = factories.reviewer()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert scenes.lease(reviewer)
+        assert pool.submit(_in_thread, open_claims).result(timeout=30) == 0
+    assert [slot.claim for slot in scenes.lease(reviewer)] == [claim]
+
+
+def test_who_answers_a_claim_that_is_just_going_is_told_so() -> None:
+    claim, better = _near_duplicates()
+    reviewer = factories.reviewer()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert open_claims() == 1
+            answered = pool.submit(_in_thread, lambda: scenes.say(reviewer, claim)[0].status)
+            _until_somebody_waits_for_us()
+        assert answered.result(timeout=30) == "gone"
+        with transaction.atomic():  # the same for what takes no lock of the photo
+            new = Claim.objects.select_for_update().get(face=better)
+            new.slots.all().delete()
+            skipped = pool.submit(_in_thread, lambda: scenes.skip(reviewer, new).status)
+            _until_somebody_waits_for_us()
+            Claim.objects.filter(pk=new.pk).delete()
+        assert skipped.result(timeout=30) == "gone"
+    assert not Annotation.objects.exists()
+
+
+def _near_duplicates() -> tuple[Claim, Face]:
+    """A claim that nobody has looked at, and a better near-duplicate of its face that has just come in."""
+    claim = scenes.claim()
+    better = factories.face(crop_side=512, duplicate_group=DuplicateGroup.objects.create())
+    factories.candidate(claim.identity, better.photo)
+    Face.objects.filter(pk=claim.face_id).update(duplicate_group=better.duplicate_group)
+    return claim, better
 
 
 def _in_thread(work: Callable[[], T]) -> T:

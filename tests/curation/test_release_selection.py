@@ -5,7 +5,7 @@ import pytest
 
 from curation.release.freezing import left_out_of_tasks
 from curation.release.selection import Triage, selected, triage
-from ingest.models import Identity
+from ingest.models import DuplicateGroup, Face, Identity
 from tests import factories
 from tests.curation import releases as r
 
@@ -107,6 +107,25 @@ def test_the_same_crop_is_released_once() -> None:
     ((chosen,),) = selected()
     assert chosen.claim == first.pk
     assert held_back() == {"same_crop": 1}
+
+
+def test_of_near_duplicates_the_one_accepted_first_is_released() -> None:
+    person, group = factories.identity(), DuplicateGroup.objects.create()
+    unproved = r.accepted(person, proof="unproved")
+    first, second, other = (r.accepted(person) for _ in range(3))
+    Face.objects.exclude(pk=other.face_id).update(duplicate_group=group)
+    assert [row.claim for batch in selected() for row in batch] == [first.pk, other.pk]
+    assert held_back() == {"licence_unproved": 1, "near_duplicate": 1}
+    assert unproved.pk < first.pk < second.pk
+
+
+def test_near_duplicates_of_two_identities_are_not_released() -> None:
+    group = DuplicateGroup.objects.create()
+    for _ in range(2):
+        r.accepted(factories.identity())
+    Face.objects.update(duplicate_group=group)
+    assert triage().ready == 0
+    assert held_back() == {"near_duplicates_of_two": 2}
 
 
 def test_the_same_crop_of_two_identities_is_not_released() -> None:

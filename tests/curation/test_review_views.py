@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from curation.models import Annotation, Claim, Flag, Skip
+from curation.models import Annotation, Claim, Flag, Quarantine, Skip
 from curation.policies import current_policy
+from ingest.models import DuplicateGroup, Face
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import scenes
+from tests.curation import releases, scenes
 
 pytestmark = pytest.mark.django_db
 
@@ -321,3 +322,29 @@ def test_the_page_asks_the_database_as_often_for_one_as_for_many(
     scenes.claims(waiting)
     with django_assert_num_queries(19):
         client.get(reverse("review"))
+
+
+def test_near_duplicates_are_shown_beside_the_face_that_is_asked_for_them(client: Client, reviewer: User) -> None:
+    claim, group = scenes.claim(), DuplicateGroup.objects.create()
+    photo = factories.photo(width=800)
+    factories.candidate(claim.identity, photo, page_url="https://mirror.example.net/ada")
+    copy, barred = factories.face(photo), factories.face(photo)
+    Face.objects.filter(pk__in=[claim.face_id, copy.pk, barred.pk]).update(duplicate_group=group)
+    alarm = releases.vote(claim, factories.reviewer(), 9, purpose="set_aside", verdict="quarantine", reason="licence")
+    Quarantine.objects.create(face=barred, claim=claim, annotation=alarm, kind="licence")
+    (item,) = sync(client, reviewer).json()["items"]
+    url = reverse("crop", args=[copy.crop_sha256])
+    assert item["duplicates"] == [{"crop": url, "width": 800, "site": "mirror.example.net"}]
+    page = client.get(reverse("review")).content.decode()
+    assert "1 near-duplicate." in page
+    assert page.count(f'<img src="{url}"') == 1
+
+
+def test_the_blind_question_tells_of_no_near_duplicates(client: Client, reviewer: User) -> None:
+    claim, group = scenes.accepted(), DuplicateGroup.objects.create()
+    factories.candidate(claim.identity, factories.photo())
+    copy = factories.face(duplicate_group=group)
+    Face.objects.filter(pk=claim.face_id).update(duplicate_group=group)
+    (item,) = sync(client, reviewer, question="attributes").json()["items"]
+    assert item["duplicates"] == []
+    assert copy.crop_sha256 not in client.get(reverse("attributes")).content.decode()

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from curation.claims import open_claims
 from curation.models import Annotation, Claim, Flag, Skip
 from ingest import store
-from ingest.models import Identity
+from ingest.models import DuplicateGroup, Face, Identity
 from tests import factories
 from tests.curation import scenes
 
@@ -243,3 +243,35 @@ def test_nothing_scrolls_and_axe_is_content(page: Page, scheme: str) -> None:
     cut = "[...document.querySelectorAll('.side, .stage')].filter((box) => box.scrollHeight > box.clientHeight).length"
     assert page.evaluate(cut) == 0
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+
+
+def test_near_duplicates_stand_beside_the_crop_and_nothing_moves(sign_in: SignIn) -> None:
+    group, claims = DuplicateGroup.objects.create(), visible_claims(2)
+    for n in range(6):
+        factories.face(crop_sha256=store.put("crops", jpeg((200, 200), 100 + n)), duplicate_group=group)
+    page = open_screen(sign_in(factories.reviewer()))
+    Face.objects.filter(pk=Claim.objects.get(pk=claim_on(page)).face_id).update(duplicate_group=group)
+    page.reload()
+    with_copies = {claim_on(page): place_of_crop(page)}
+    expect(page.locator("[data-slot=copies-count]")).to_have_text("6 near-duplicates. This one is asked for all.")
+    expect(page.locator(".copies img")).to_have_count(4)
+    copies, crop = page.locator(".copies").bounding_box(), page.locator("[data-slot=crop]").bounding_box()
+    assert copies is not None
+    assert crop is not None
+    assert copies["x"] + copies["width"] <= crop["x"]
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert Axe().run(page).response["violations"] == []
+    first = press(page, "a")
+    seen(page)
+    expect(page.locator(".copies")).to_be_hidden()
+    assert place_of_crop(page) == with_copies[first]
+    page.keyboard.press("z")
+    expect(page.locator(".copies")).to_be_visible()
+    expect(page.locator(".copies img")).to_have_count(4)
+    saved(page)
+    assert len(claims) == 2
+
+
+def place_of_crop(page: Page) -> object:
+    seen(page)
+    return page.locator("[data-slot=crop]").bounding_box()

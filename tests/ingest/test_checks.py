@@ -28,3 +28,10 @@ def test_deployment_refuses_an_open_guard_and_wants_a_contact(settings: Settings
     assert ids(checks.network(None)) == ["ingest.E003", "ingest.W001"]
     settings.INGEST_ALLOWED_HOSTS, settings.INGEST_CONTACT = frozenset(), "curator@example.org"
     assert checks.network(None) == []
+
+
+@pytest.mark.parametrize("bits", [-1, 13])
+def test_bits_that_make_no_sense_are_said(settings: Settings, bits: int) -> None:
+    assert checks.near_duplicates(None) == []
+    settings.PHOTO_HASH_BITS = bits
+    assert ids(checks.near_duplicates(None)) == ["ingest.E021"]

@@ -3,6 +3,8 @@ import { desk, link, make, slot, write } from "./dom.js";
 import { drawPhoto } from "./boxes.js";
 import { number, text } from "./texts.js";
 
+const COPIES = 4;
+
 function showReferencePicture(known) {
   const image = slot("reference-image");
   if (known && image.getAttribute("src") !== known.picture) image.src = known.picture;
@@ -23,6 +25,15 @@ function showIdentity({ name, about, accepted, references, reference_picture: kn
   place.hidden = !references.length;
   showReferencePicture(known);
   slot("no-reference").hidden = references.length > 0 || Boolean(known);
+}
+
+/** Copies of the face that nobody else is asked about, beside it. */
+function showCopies(copies) {
+  const place = slot("copies");
+  place.hidden = !copies.length;
+  write("copies-count", text(copies.length === 1 ? "nearDuplicate" : "nearDuplicates", { n: copies.length }));
+  slot("copies-crops").replaceChildren(...copies.slice(0, COPIES).map(({ crop, width, site }) =>
+    make("img", { src: crop, alt: text("duplicate"), title: text("duplicateOf", { width, site }), width: 64, height: 64 })));
 }
 
 function sizeLine({ creator, taken, width, height, boxes }) {
@@ -57,6 +68,7 @@ function wait(words) {
 /** Calls `painted` once the face can be seen, which is when looking at it begins. */
 export function showFace(item, picture, painted) {
   if (item.identity) showIdentity(item.identity);
+  if (slot("copies")) showCopies(item.duplicates ?? []);
   showSource(item.source);
   desk.elements.namedItem("claim").value = item.claim;
   const frame = slot("crop");
