@@ -7,12 +7,17 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ingest.access import NO_CONTACT, may_ask
 from ingest.csv_input import MAX_BYTES
 from ingest.identities import approved
-from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT
-from ingest.models import Identity
+from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused
+from ingest.models import CrawlJob, Identity
+from ingest.sources import SOURCES
+
+MOST_TEXT = 1_000_000  # characters of a list that is typed, or shown again to be mended
 
 
 class CsvField(forms.FileField):
@@ -55,6 +60,11 @@ class ApproveForm(forms.Form):
     )
 
 
+class JobFilter(forms.Form):
+    state = forms.ChoiceField(required=False, choices=[("", _("all")), *CrawlJob.State.choices])
+    source = forms.CharField(required=False, max_length=30)
+
+
 class JobForm(forms.Form):
     """What all sources ask; a source that asks for more has a form of its own in FORMS."""
 
@@ -77,21 +87,30 @@ class JobForm(forms.Form):
     def parameters(self) -> dict[str, Any]:
         return {"limit": self.cleaned_data["limit"]}
 
+    def blame(self, refusal: JobRefused) -> None:
+        """The sentence beside what it is about."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
 
 class SearchJobForm(JobForm):
+    """One order over several sources, each of which becomes a job of its own."""
+
+    source = forms.MultipleChoiceField(
+        label=_("Sources"), error_messages={"required": _("Choose at least one source.")}, choices=()
+    )
     all_approved = forms.BooleanField(label=_("All approved identities"), required=False)
     identities_wanted = forms.ModelMultipleChoiceField(
         label=_("Identities"),
         queryset=Identity.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Only approved identities can be looked for.")},
     )
-    field_order = ["all_approved", "identities_wanted", "limit", "allow_unproved"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["identities_wanted"].queryset = approved()  # type: ignore[attr-defined]
+        offered = [(name, SOURCES[name].label) for name in sources_on_offer() if SOURCES[name].searches]
+        self.fields["source"].choices = offered  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -103,16 +122,49 @@ class SearchJobForm(JobForm):
     def identities(self) -> list[Identity]:
         return list(approved() if self.cleaned_data["all_approved"] else self.cleaned_data["identities_wanted"])
 
+    def ids_wanted(self) -> list[int]:
+        """Whatever was chosen so far, valid or not; nothing that is no number."""
+        return [int(value) for value in self["identities_wanted"].value() or () if str(value).isdecimal()]
+
+    def limit_wanted(self) -> int:
+        """The limit as far as it makes sense."""
+        value = str(self["limit"].value())
+        return min(max(int(value), 1), MAX_LIMIT) if value.isdecimal() else DEFAULT_LIMIT
+
 
 class UrlsJobForm(JobForm):
     csv = CsvField(
         label=_("List of URLs"),
+        required=False,
         help_text=_("CSV with the columns identity, image_url, page_url, licence_url, creator."),
     )
-    field_order = ["csv", "limit", "allow_unproved"]
+    pasted = forms.CharField(
+        label=_("… or its text"),
+        required=False,
+        strip=False,
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "table-text"}),
+    )
+    field_order = ["csv", "pasted", "limit", "allow_unproved"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("csv") and not cleaned.get("pasted", "").strip() and not self.errors:
+            self.add_error("csv", _("Choose a file, or put its text below."))
+        return cleaned
 
     def parameters(self) -> dict[str, Any]:
-        return super().parameters() | {"csv": self.cleaned_data["csv"]}
+        return super().parameters() | {"csv": self.cleaned_data["csv"] or self.cleaned_data["pasted"]}
+
+    def blame(self, refusal: JobRefused) -> None:
+        """A file has to be chosen again each time; its text stays, and can be mended at once."""
+        super().blame(refusal)
+        sent: bytes = self.cleaned_data.get("csv") or b""
+        if sent and len(sent) <= MOST_TEXT:
+            kept = QueryDict(mutable=True)
+            kept.update(self.data)
+            kept["pasted"] = sent.decode("utf-8-sig", "replace")
+            self.data = kept
 
 
 class FolderJobForm(JobForm):
@@ -146,3 +198,14 @@ FORMS: dict[str, type[JobForm]] = {"bing": SearchJobForm, "urls": UrlsJobForm, "
 def sources_on_offer() -> list[str]:
     """A folder is offered only where the settings name folders that may be read."""
     return [name for name in FORMS if name != "folder" or settings.FOLDER_ROOTS]
+
+
+def why_not_on_offer(source: str) -> str:
+    """In words, for a source that cannot be chosen just now; "" for one that can."""
+    if source in sources_on_offer():
+        address = settings.SOURCE_URLS.get(source, "")
+        return NO_CONTACT if address and not may_ask(address) else ""
+    needs = {"folder": "MTF_FOLDER_ROOTS", "flickr": "MTF_FLICKR_KEY"}
+    if source in needs:
+        return str(_("The setting %(name)s is empty.") % {"name": needs[source]})
+    return str(_("Not set up here."))

@@ -4,6 +4,7 @@ A row is free while `claimed_until` is empty or past. Attempts are counted when 
 which kills its worker comes to an end as well.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -36,9 +37,13 @@ class Lost(Exception):
 
 
 def of_running_jobs(rows: QuerySet[AnyRow]) -> QuerySet[AnyRow]:
+    return _of_jobs(rows, [CrawlJob.State.RUNNING])
+
+
+def _of_jobs(rows: QuerySet[AnyRow], states: Sequence[str]) -> QuerySet[AnyRow]:
     # EXISTS, not a join: an UPDATE with a join hides its conditions in a subquery that PostgreSQL does not
     # look at again after waiting for the row's lock, and two workers would take the same row.
-    return rows.filter(Exists(CrawlJob.objects.filter(pk=OuterRef("job_id"), state=CrawlJob.State.RUNNING)))
+    return rows.filter(Exists(CrawlJob.objects.filter(pk=OuterRef("job_id"), state__in=states)))
 
 
 def free(rows: QuerySet[AnyRow]) -> QuerySet[AnyRow]:
@@ -59,9 +64,12 @@ def take(rows: QuerySet[Row], pk: int, state: str) -> Row | None:
 
 
 def settle(row: Candidate | Discovery, **changes: Any) -> None:
-    """Write the outcome of a step; Lost when the row is no longer ours, so that a transaction ends."""
+    """Write the outcome of a step; Lost when the row is no longer ours, so that a transaction ends.
+
+    A step that was on its way when its job was paused may still end, so that nothing is fetched twice.
+    """
     ours = type(row)._default_manager.filter(pk=row.pk, state=row.state, claimed_until=row.claimed_until)
-    if not of_running_jobs(ours).update(**{"claimed_until": None, "attempts": 0} | changes):
+    if not _of_jobs(ours, CrawlJob.LIVE).update(**{"claimed_until": None, "attempts": 0} | changes):
         raise Lost
 
 
