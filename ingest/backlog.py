@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Count, F, Func, Max, Min, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from ingest.models import Candidate, CrawlJob, Discovery
 from ingest.pending import LEASE
-from ingest.reasons import in_words
 
 State = Candidate.State
 SILENCE = timedelta(seconds=15)  # three rounds of the sweeper
@@ -28,16 +27,6 @@ class Backlog:
     @property
     def waiting(self) -> int:
         return self.licence + self.fetch + self.detection
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Candidates of one host that could not be had, or that wait for it."""
-
-    host: str
-    words: str
-    count: int
-    until: datetime | None
 
 
 def backlog(job: CrawlJob) -> Backlog:
@@ -68,31 +57,6 @@ def backlog(job: CrawlJob) -> Backlog:
         put_off=sum(put_off for _, _, put_off, _ in counts.values()),
         next_at=min((at for *_, at in counts.values() if at), default=None),
     )
-
-
-class _Host(Func):
-    """The host of an http URL; empty for a file. No regular expression: there may be ten thousands of rows."""
-
-    function = "split_part"
-    template = "%(function)s(%(expressions)s, '/', 3)"
-    output_field = CharField()
-
-
-def troubles(job: CrawlJob) -> list[Trouble]:
-    """The hosts that failed or make us wait, the worst first; at most ten."""
-    stuck = Q(state=State.FAILED)
-    if not job.is_over:
-        stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(detail="")
-    rows = (
-        Candidate.objects.filter(stuck, job=job)
-        .values(host=_Host(F("image_url")), code=F("refusal"))
-        .annotate(n=Count("pk"), words=Max("detail"), until=Min("claimed_until"))
-        .order_by("-n", "host")[:10]
-    )
-    return [
-        Trouble(row["host"], in_words(row["code"]) if row["code"] else row["words"].rstrip("."), row["n"], row["until"])
-        for row in rows
-    ]
 
 
 def nobody_works(job: CrawlJob, went_on_at: datetime) -> bool:

@@ -17,6 +17,7 @@ from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused
 from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES
 
+NO_FOLDERS = "The source folder is offered here only for folders that MTF_FOLDER_ROOTS names."
 MOST_TEXT = 1_000_000  # characters of a list that is typed, or shown again to be mended
 
 
@@ -195,17 +196,20 @@ class FolderJobForm(JobForm):
 FORMS: dict[str, type[JobForm]] = {"bing": SearchJobForm, "urls": UrlsJobForm, "folder": FolderJobForm}
 
 
+def sources_not_on_offer() -> dict[str, str]:
+    """What the settings keep from the web page, each with the sentence that says which setting is missing."""
+    return {} if settings.FOLDER_ROOTS else {"folder": NO_FOLDERS}
+
+
 def sources_on_offer() -> list[str]:
-    """A folder is offered only where the settings name folders that may be read."""
-    return [name for name in FORMS if name != "folder" or settings.FOLDER_ROOTS]
+    missing = sources_not_on_offer()
+    return [name for name in FORMS if name not in missing]
 
 
-def why_not_on_offer(source: str) -> str:
-    """In words, for a source that cannot be chosen just now; "" for one that can."""
-    if source in sources_on_offer():
-        address = settings.SOURCE_URLS.get(source, "")
-        return NO_CONTACT if address and not may_ask(address) else ""
-    needs = {"folder": "MTF_FOLDER_ROOTS", "flickr": "MTF_FLICKR_KEY"}
-    if source in needs:
-        return str(_("The setting %(name)s is empty.") % {"name": needs[source]})
-    return str(_("Not set up here."))
+def why_not_now(source: str) -> str:
+    """In words, for a source that cannot be asked as things stand; "" for one that can."""
+    if source not in FORMS:
+        return str(_("Not set up here."))
+    address = settings.SOURCE_URLS.get(source, "")
+    no_contact = NO_CONTACT if address and not may_ask(address) else ""
+    return sources_not_on_offer().get(source, "") or no_contact

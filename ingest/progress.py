@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import CharField, Count, F, Func, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
 
 from ingest.models import Candidate, CrawlJob, Discovery, Face, Identity
 from ingest.reasons import in_words
@@ -72,6 +74,16 @@ class PersonProgress:
     tally: Tally
     known: int
     faces: int
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Candidates of one host that could not be had, or that wait for it."""
+
+    host: str
+    words: str
+    count: int
+    until: datetime | None
 
 
 _TALLY = {
@@ -175,6 +187,31 @@ def discoveries_of(job: CrawlJob) -> QuerySet[Discovery]:
     return Discovery.objects.filter(job=job).select_related("identity").order_by("identity__name", "pk")
 
 
+class _Host(Func):
+    """The host of an http URL; empty for a file."""
+
+    function = "substring"
+    template = "coalesce(%(function)s(%(expressions)s from '^https?://([^/?#]+)'), '')"
+    output_field = CharField()
+
+
+def troubles(job: CrawlJob) -> list[Trouble]:
+    """The hosts that failed or make us wait, the worst first; at most ten."""
+    stuck = Q(state=State.FAILED)
+    if not job.is_over:
+        stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(detail="")
+    rows = (
+        Candidate.objects.filter(stuck, job=job)
+        .values(host=_Host(F("image_url")), code=F("refusal"))
+        .annotate(n=Count("pk"), words=Max("detail"), until=Min("claimed_until"))
+        .order_by("-n", "host")[:10]
+    )
+    return [
+        Trouble(row["host"], in_words(row["code"]) if row["code"] else row["words"].rstrip("."), row["n"], row["until"])
+        for row in rows
+    ]
+
+
 def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     """In words, why a job that is over brought no face; "" when it did, or is not over."""
     if not job.is_over or so_far.faces:
@@ -207,7 +244,7 @@ def _count(number: int, one: str, many: str) -> str:
 
 def faces_by_job(ids: Iterable[int]) -> dict[int, int]:
     """Faces in the photos that each of these jobs brought to an end; one query."""
-    done = Candidate.objects.filter(job=OuterRef("pk"), state=State.DONE).values("photo")
+    done = Candidate.objects.filter(job=OuterRef(OuterRef("pk")), state=State.DONE).values("photo")
     faces = (
         Face.objects.filter(photo__in=done)
         .order_by()

@@ -14,11 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from curation.models import Claim
-from ingest.backlog import backlog, nobody_works, troubles
+from ingest.backlog import backlog, nobody_works
 from ingest.jobs import label_of
 from ingest.models import Candidate, CrawlJob
 from ingest.pace import pace, took, went_on_at
-from ingest.progress import Progress, Reason, by_identity, discoveries_of, progress, why_nothing
+from ingest.progress import (
+    PersonProgress,
+    Progress,
+    Reason,
+    by_identity,
+    discoveries_of,
+    progress,
+    troubles,
+    why_nothing,
+)
 from ingest.reasons import in_words
 from ingest.trials import whole_order
 from mtf_site.roles import Role, allow, has_role
@@ -61,7 +70,7 @@ def _context(request: HttpRequest, job_id: int) -> dict[str, Any]:
         "may_act": has_role(request.user, Role.ADMIN),
         "may_retry": found.state != CrawlJob.State.CANCELLED and bool(so_far.tally.failed or so_far.unasked),
         "progress": so_far,
-        "people": [(person, waiting.get(person.identity.pk, 0)) for person in people],
+        "people": [(person, waiting.get(person.identity.pk, 0), _page_of(person)) for person in people],
         "page": page,
         "pace": pace(found, so_far, events),
         "took": took(found, events),
@@ -73,6 +82,7 @@ def _context(request: HttpRequest, job_id: int) -> dict[str, Any]:
         "refused": _linked(found, so_far.refused),
         "most_refused": max((reason.count for reason in so_far.refused), default=0),
         "held": _linked(found, so_far.held),
+        "candidates_url": _address("candidates", job=found.pk) if so_far.tally.found else "",
         "licences_url": _address("licences", job=found.pk),
         "troubles": troubles(found),
         "why_nothing": why_nothing(found, so_far),
@@ -92,10 +102,14 @@ def _linked(found: CrawlJob, reasons: Sequence[Reason]) -> list[tuple[Reason, st
     return [(reason, _address("candidates", job=found.pk, refusal=reason.code)) for reason in reasons]
 
 
-def _address(name: str, **query: object) -> str:
+def _page_of(person: PersonProgress) -> str:
+    return _address("identity", person.identity.pk)
+
+
+def _address(name: str, *arguments: object, **query: object) -> str:
     """Empty where the installation has no such page."""
     try:
-        return f"{reverse(name)}?{urlencode(query)}"
+        return reverse(name, args=arguments) + (f"?{urlencode(query)}" if query else "")
     except NoReverseMatch:
         return ""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ingest.estimates import Estimate, estimate_for
-from ingest.forms import FORMS, JobForm, SearchJobForm, sources_on_offer, why_not_on_offer
+from ingest.forms import FORMS, JobForm, SearchJobForm, sources_on_offer, why_not_now
 from ingest.identities import approved
 from ingest.jobs import JobRefused
 from ingest.models import Candidate, CrawlJob, Identity
@@ -69,7 +69,7 @@ def _initial(request: AdminRequest) -> dict[str, Any]:
     """What other pages link with (`?identity=7&identity=9&source=bing`), or what a trial was to try (`?trial=12`)."""
     if trial := request.GET.get("trial", ""):
         return _initial_of(get_object_or_404(CrawlJob, pk=trial if trial.isdecimal() else 0, is_trial=True))
-    usable = [name for name in sources_on_offer() if SOURCES[name].searches and not why_not_on_offer(name)]
+    usable = [name for name in sources_on_offer() if SOURCES[name].searches and not why_not_now(name)]
     return {
         "source": request.GET.getlist("source") or usable[:1],
         "identities_wanted": request.GET.getlist("identity"),
@@ -103,7 +103,7 @@ def _search_context(request: AdminRequest, form: SearchJobForm, is_order: bool) 
         "cards": [card for card in cards if card.source.searches],
         "own_cards": [card for card in cards if not card.source.searches],
         "estimate": told,
-        "time": in_minutes(told.seconds),
+        "time": in_minutes(max(told.seconds, 1.0)),
         "limit": form.limit_wanted(),
         "host_rate": settings.HOST_RATE,
         "max_photos": settings.MAX_PHOTOS,
@@ -129,7 +129,7 @@ class Card:
 
 def _cards(chosen: list[str]) -> list[Card]:
     return [
-        Card(source, _proof(source), why_not_on_offer(name), name in chosen and name in sources_on_offer())
+        Card(source, _proof(source), why_not_now(name), name in chosen and name in sources_on_offer())
         for name, source in SOURCES.items()
     ]
 

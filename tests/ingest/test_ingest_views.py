@@ -212,7 +212,7 @@ def test_a_folder_is_offered_only_below_the_roots_of_the_settings(
     (tmp_path / "in" / "Ada" / "1.jpg").write_bytes(b"later")
     data = {"source": "folder", "root": str(tmp_path / "in"), "licence": "CC0-1.0"}
     assert order(admin, **data).status_code == 404
-    assert "The setting MTF_FOLDER_ROOTS is empty." in admin.get("/jobs/new/").content.decode()
+    assert "folders that MTF_FOLDER_ROOTS names" in admin.get("/jobs/new/").content.decode()
     settings.FOLDER_ROOTS = [tmp_path / "elsewhere"]
     assert "must lie below" in order(admin, **data).content.decode()
     assert "must lie below" in order(admin, **data | {"root": "in"}).content.decode()

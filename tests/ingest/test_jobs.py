@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from ingest.backlog import troubles
 from ingest.identities import mark
 from ingest.jobs import JobRefused, JobUnchanged, cancel, finish_if_nothing_pends, start_job
 from ingest.models import CrawlJob, Tombstone
-from ingest.progress import by_identity, discoveries_of, progress, why_nothing
+from ingest.progress import by_identity, discoveries_of, progress, troubles, why_nothing
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.crawling import urls_csv
