@@ -159,8 +159,8 @@ class UrlsJobForm(JobForm):
 
     def blame(self, refusal: JobRefused) -> None:
         """A file has to be chosen again each time; its text stays, and can be mended at once."""
-        super().blame(refusal)
         sent: bytes = self.cleaned_data.get("csv") or b""
+        super().blame(refusal)
         if sent and len(sent) <= MOST_TEXT:
             kept = QueryDict(mutable=True)
             kept.update(self.data)

@@ -163,7 +163,7 @@ def _picker(words: str, chosen: list[Identity]) -> Picker:
     done = Candidate.objects.filter(identity=OuterRef("pk"), state=Candidate.State.DONE).order_by().values("identity")
     photos = Subquery(done.annotate(n=Count("photo", distinct=True)).values("n"), output_field=IntegerField())
     found = list(everybody.order_by("name", "pk").annotate(photo_count=Coalesce(photos, 0))[:SHOWN])
-    more = everybody.count() - len(found) if len(found) == SHOWN else 0
+    more = everybody.count() - len(found)
     return Picker(found, more, frozenset(identity.pk for identity in chosen), chosen)
 
 
