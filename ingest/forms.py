@@ -27,7 +27,9 @@ class CsvField(forms.FileField):
     widget = forms.FileInput(attrs={"accept": ".csv,text/csv"})
 
     def clean(self, data: Any, initial: Any = None) -> bytes:
-        file: UploadedFile[Any] = super().clean(data, initial)
+        file: UploadedFile[Any] | None = super().clean(data, initial)
+        if file is None:  # where it need not be given
+            return b""
         if (file.size or 0) > MAX_BYTES:
             raise ValidationError(_("The file is larger than 20 MB."))
         return bytes(file.read())
