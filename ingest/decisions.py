@@ -66,9 +66,9 @@ def decide(candidate_id: int, decision: Decision, *, seen: int) -> list[int] | N
         going_on = _take(matter, decision) if decision.take else _refuse(matter)
         jobs = {one.job_id: one.job for one in going_on}
         for job in jobs.values():
-            reopen(job)
+            reopen(job, by=decision.by, note="licence decided")
     for job in jobs.values():
-        reopen(job)  # again: the sweeper may have been about to end it when it saw nothing to do
+        reopen(job, by=decision.by)  # again: the sweeper may have been about to end it when it saw nothing to do
     return [one.pk for one in going_on]
 
 

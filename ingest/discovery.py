@@ -129,7 +129,7 @@ def _standing(hit: Hit) -> dict[str, Any]:
 
 def _adopt(candidate: Candidate, job: CrawlJob, fields: dict[str, Any]) -> bool:
     """Take over what an earlier job could not bring to an end, or might not look at. True when it is ours."""
-    over = ~Exists(CrawlJob.objects.filter(pk=OuterRef("job_id"), state=CrawlJob.State.RUNNING))
+    over = ~Exists(CrawlJob.objects.filter(pk=OuterRef("job_id"), state__in=CrawlJob.LIVE))
     unfinished = Q(state=Candidate.State.FAILED) | Q(over, state__in=Candidate.PENDING)
     if job.allow_unproved:
         unfinished |= Q(state=Candidate.State.REFUSED, refusal__in=UNPROVED_REFUSALS)

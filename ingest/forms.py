@@ -7,15 +7,18 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from ingest.access import NO_CONTACT, may_ask
 from ingest.csv_input import MAX_BYTES
 from ingest.identities import approved
-from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, why_not_on_offer
-from ingest.models import Identity
+from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
+from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES
 
 NO_FOLDERS = "The source folder is offered here only for folders that MTF_FOLDER_ROOTS names."
+MOST_TEXT = 1_000_000  # characters of a list that is typed, or shown again to be mended
 
 
 class CsvField(forms.FileField):
@@ -24,7 +27,9 @@ class CsvField(forms.FileField):
     widget = forms.FileInput(attrs={"accept": ".csv,text/csv"})
 
     def clean(self, data: Any, initial: Any = None) -> bytes:
-        file: UploadedFile[Any] = super().clean(data, initial)
+        file: UploadedFile[Any] | None = super().clean(data, initial)
+        if file is None:  # where it need not be given
+            return b""
         if (file.size or 0) > MAX_BYTES:
             raise ValidationError(_("The file is larger than 20 MB."))
         return bytes(file.read())
@@ -58,6 +63,11 @@ class ApproveForm(forms.Form):
     )
 
 
+class JobFilter(forms.Form):
+    state = forms.ChoiceField(required=False, choices=[("", _("all")), *CrawlJob.State.choices])
+    source = forms.CharField(required=False, max_length=30)
+
+
 class JobForm(forms.Form):
     """What all sources ask; a source that asks for more has a form of its own in FORMS."""
 
@@ -80,21 +90,30 @@ class JobForm(forms.Form):
     def parameters(self) -> dict[str, Any]:
         return {"limit": self.cleaned_data["limit"]}
 
+    def blame(self, refusal: JobRefused) -> None:
+        """The sentence beside what it is about."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
 
 class SearchJobForm(JobForm):
+    """One order over several sources, each of which becomes a job of its own."""
+
+    source = forms.MultipleChoiceField(
+        label=_("Sources"), error_messages={"required": _("Choose at least one source.")}, choices=()
+    )
     all_approved = forms.BooleanField(label=_("All approved identities"), required=False)
     identities_wanted = forms.ModelMultipleChoiceField(
         label=_("Identities"),
         queryset=Identity.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Only approved identities can be looked for.")},
     )
-    field_order = ["all_approved", "identities_wanted", "limit", "allow_unproved"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["identities_wanted"].queryset = approved()  # type: ignore[attr-defined]
+        offered = [(name, SOURCES[name].label) for name in sources_on_offer() if SOURCES[name].searches]
+        self.fields["source"].choices = offered  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -106,16 +125,49 @@ class SearchJobForm(JobForm):
     def identities(self) -> list[Identity]:
         return list(approved() if self.cleaned_data["all_approved"] else self.cleaned_data["identities_wanted"])
 
+    def ids_wanted(self) -> list[int]:
+        """Whatever was chosen so far, valid or not; nothing that is no number."""
+        return [int(value) for value in self["identities_wanted"].value() or () if str(value).isdecimal()]
+
+    def limit_wanted(self) -> int:
+        """The limit as far as it makes sense."""
+        value = str(self["limit"].value())
+        return min(max(int(value), 1), MAX_LIMIT) if value.isdecimal() else DEFAULT_LIMIT
+
 
 class UrlsJobForm(JobForm):
     csv = CsvField(
         label=_("List of URLs"),
+        required=False,
         help_text=_("CSV with the columns identity, image_url, page_url, licence_url, creator."),
     )
-    field_order = ["csv", "limit", "allow_unproved"]
+    pasted = forms.CharField(
+        label=_("… or its text"),
+        required=False,
+        strip=False,
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "table-text"}),
+    )
+    field_order = ["csv", "pasted", "limit", "allow_unproved"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("csv") and not cleaned.get("pasted", "").strip() and not self.errors:
+            self.add_error("csv", _("Choose a file, or put its text below."))
+        return cleaned
 
     def parameters(self) -> dict[str, Any]:
-        return super().parameters() | {"csv": self.cleaned_data["csv"]}
+        return super().parameters() | {"csv": self.cleaned_data["csv"] or self.cleaned_data["pasted"]}
+
+    def blame(self, refusal: JobRefused) -> None:
+        """A file has to be chosen again each time; its text stays, and can be mended at once."""
+        sent: bytes = self.cleaned_data.get("csv") or b""
+        super().blame(refusal)
+        if sent and len(sent) <= MOST_TEXT:
+            kept = QueryDict(mutable=True)
+            kept.update(self.data)
+            kept["pasted"] = sent.decode("utf-8-sig", "replace")
+            self.data = kept
 
 
 class FolderJobForm(JobForm):
@@ -160,3 +212,12 @@ def sources_not_on_offer() -> dict[str, str]:
 def sources_on_offer() -> list[str]:
     missing = sources_not_on_offer()
     return [name for name in FORMS if name not in missing]
+
+
+def why_not_now(source: str) -> str:
+    """In words, for a source that cannot be asked as things stand; "" for one that can."""
+    if source not in FORMS:
+        return str(_("Not set up here."))
+    address = settings.SOURCE_URLS.get(source, "")
+    no_contact = NO_CONTACT if address and not may_ask(address) else ""
+    return sources_not_on_offer().get(source, "") or no_contact

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from ingest.access import NO_CONTACT, may_ask_all
@@ -16,7 +16,7 @@ from ingest.csv_input import CsvError
 from ingest.identities import named
 from ingest.licence_policy import judge
 from ingest.licences import licence_name, needs_attribution, read_licence
-from ingest.models import Candidate, CrawlJob, Discovery, Identity
+from ingest.models import Candidate, CrawlJob, Discovery, Identity, JobEvent
 from ingest.sources import SOURCES, SourceError
 from ingest.sources.flickr import NO_KEY
 from ingest.sources.folder import scan_folder
@@ -26,10 +26,22 @@ from ingest.tombstones import is_tombstoned
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 NAMES_SHOWN = 5
+WHOM = "identities_wanted"
+
+State = CrawlJob.State
+Kind = JobEvent.Kind
 
 
 class JobRefused(Exception):
-    """One sentence that says why nothing was started."""
+    """One sentence that says why nothing was started, and what of the order is to blame, by the name of its field."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class JobUnchanged(Exception):
+    """One sentence that says why a job stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,7 @@ def start_job(
     identities: Sequence[Identity] | None = None,
     parameters: Mapping[str, Any] | None = None,
     allow_unproved: bool = False,
+    is_trial: bool = False,
     by: User,
 ) -> CrawlJob:
     """Check the order and write it down; JobRefused when it cannot be carried out.
@@ -56,9 +69,14 @@ def start_job(
     order = _checked(source, identities, dict(parameters or {}), allow_unproved)
     with transaction.atomic():
         job = CrawlJob.objects.create(
-            source=order.source, parameters=order.parameters, allow_unproved=allow_unproved, started_by=by
+            source=order.source,
+            parameters=order.parameters,
+            allow_unproved=allow_unproved,
+            is_trial=is_trial,
+            started_by=by,
         )
         Discovery.objects.bulk_create(Discovery(job=job, identity=identity) for identity in order.identities)
+        _note(job, Kind.STARTED, by)
     return job
 
 
@@ -97,7 +115,7 @@ def _limit(value: object) -> int:
     except ValueError:
         limit = 0
     if not 1 <= limit <= MAX_LIMIT:
-        raise JobRefused(f"The limit {value!r} is not a number from 1 to {MAX_LIMIT}.")
+        raise JobRefused(f"The limit {value!r} is not a number from 1 to {MAX_LIMIT}.", "limit")
     return limit
 
 
@@ -106,26 +124,26 @@ def _check_folder(parameters: dict[str, Any], allow_unproved: bool) -> tuple[Ide
         scan = scan_folder(parameters["root"])
         spdx = read_licence(parameters["licence"]) if parameters.get("licence") else None
     except (SourceError, ValueError) as error:
-        raise JobRefused(str(error)) from error
+        raise JobRefused(str(error), "root" if isinstance(error, SourceError) else "licence") from error
     if spdx is None and not allow_unproved:
-        raise JobRefused("The pictures of a folder need a licence, or the leave to be reviewed unproved.")
+        raise JobRefused("The pictures of a folder need a licence, or the leave to be reviewed unproved.", "licence")
     if spdx is not None and judge(spdx).verdict != "take":
-        raise JobRefused(f"{licence_name(spdx)} does not let us change, sell and pass on the pictures.")
+        raise JobRefused(f"{licence_name(spdx)} does not let us change, sell and pass on the pictures.", "licence")
     if spdx is not None and needs_attribution(spdx) and not parameters.get("creator"):
-        raise JobRefused(f"{licence_name(spdx)} asks that the creator is named: say who.")
+        raise JobRefused(f"{licence_name(spdx)} asks that the creator is named: say who.", "creator")
     parameters |= {"root": str(Path(parameters["root"]).resolve()), "licence": spdx or ""}
-    return _approved_or_refused(scan.identity_names)
+    return _approved_or_refused(scan.identity_names, "root")
 
 
 def _check_urls(parameters: dict[str, Any]) -> tuple[Identity, ...]:
     try:
         rows = read_urls_csv(parameters["csv"])
     except CsvError as error:
-        raise JobRefused(f"The list of URLs cannot be used. {error}") from error
+        raise JobRefused(f"The list of URLs cannot be used. {error}", "csv") from error
     if isinstance(parameters["csv"], bytes):  # which has just been read as UTF-8
         parameters["csv"] = parameters["csv"].decode("utf-8-sig")
     _check_contact(_urls(rows))
-    return _approved_or_refused(row.identity for row in rows)
+    return _approved_or_refused((row.identity for row in rows), "csv")
 
 
 def _urls(rows: Iterable[UrlRow]) -> list[str]:
@@ -134,25 +152,26 @@ def _urls(rows: Iterable[UrlRow]) -> list[str]:
 
 def _check_contact(urls: Iterable[str]) -> None:
     if not may_ask_all(urls):
-        raise JobRefused(NO_CONTACT)
+        raise JobRefused(NO_CONTACT, "source")
 
 
-def _approved_or_refused(names: Iterable[str]) -> tuple[Identity, ...]:
+def _approved_or_refused(names: Iterable[str], field: str) -> tuple[Identity, ...]:
     people = named(names)
     if people.missing:
-        raise JobRefused(f"Not among the approved identities: {_shown(people.missing)}. Nothing was started.")
+        missing = _shown(people.missing)
+        raise JobRefused(f"Not among the approved identities: {missing}. Nothing was started.", field)
     return people.found
 
 
 def _check_identities(identities: Sequence[Identity]) -> None:
     if not identities:
-        raise JobRefused("There is no identity to look for: import and approve identities first.")
+        raise JobRefused("There is no identity to look for: import and approve identities first.", WHOM)
     unapproved = [identity.name for identity in identities if identity.state != Identity.State.APPROVED]
     if unapproved:
-        raise JobRefused(f"Not approved: {_shown(unapproved)}. Nothing was started.")
+        raise JobRefused(f"Not approved: {_shown(unapproved)}. Nothing was started.", WHOM)
     erased = [identity.name for identity in identities if is_tombstoned(identity)]
     if erased:
-        raise JobRefused(f"Erased, not to be looked for again: {_shown(erased)}. Nothing was started.")
+        raise JobRefused(f"Erased, not to be looked for again: {_shown(erased)}. Nothing was started.", WHOM)
 
 
 def _shown(names: Sequence[str]) -> str:
@@ -165,22 +184,87 @@ def label_of(job: CrawlJob) -> str:
     return SOURCES[job.source].label if job.source in SOURCES else job.source
 
 
-def cancel(job: CrawlJob) -> bool:
-    """False when the job was over already. What is being fetched just now is dropped when it arrives."""
-    running = CrawlJob.objects.filter(pk=job.pk, state=CrawlJob.State.RUNNING)
-    return bool(running.update(state=CrawlJob.State.CANCELLED, finished_at=timezone.now()))
+@transaction.atomic
+def pause(job: CrawlJob, *, by: User) -> None:
+    """No row of the job is taken any more; what is under way ends. JobUnchanged unless it runs."""
+    _move(job, [State.RUNNING], State.PAUSED)
+    _note(job, Kind.PAUSED, by)
 
 
-def reopen(job: CrawlJob) -> bool:
-    """Let a job that is done go on, since it has work again. False when it was not done: running, paused, cancelled."""
+def resume(job: CrawlJob, *, by: User) -> None:
+    """Its rows may be taken again; whoever resumes it rings for them. JobUnchanged unless it is paused."""
     with transaction.atomic():
-        # Waits for whoever is just ending it: an update alone would not see that, and change nothing.
-        locked = CrawlJob.objects.select_for_update().defer("parameters").get(pk=job.pk)
-        if locked.state != CrawlJob.State.DONE:
-            return False
-        locked.state, locked.finished_at = CrawlJob.State.RUNNING, None
-        locked.save(update_fields=["state", "finished_at"])
+        _move(job, [State.PAUSED], State.RUNNING)
+        _note(job, Kind.RESUMED, by)
+    finish_if_nothing_pends(job.pk)  # nobody ends a job while it is paused
+
+
+@transaction.atomic
+def cancel(job: CrawlJob, *, by: User) -> None:
+    """What is being fetched just now is dropped when it arrives. JobUnchanged when the job is over."""
+    _move(job, CrawlJob.LIVE, State.CANCELLED, finished_at=timezone.now())
+    _note(job, Kind.CANCELLED, by)
+
+
+@transaction.atomic
+def reopen(job: CrawlJob, *, by: User | None = None, note: str = "") -> bool:
+    """A job that was done runs again; False when it was not done.
+
+    To be called before the change that gives it work, in the same transaction: until that is committed nobody can
+    end the job for want of work.
+    """
+    if _locked(job) != State.DONE:
+        return False
+    _move(job, [State.DONE], State.RUNNING, finished_at=None)
+    _note(job, Kind.REOPENED, by, note)
     return True
+
+
+@transaction.atomic
+def retry_failed(job: CrawlJob, *, by: User) -> int:
+    """What failed waits again, from the last step that left something behind; how many rows that are.
+
+    JobUnchanged when nothing failed, or the job was cancelled. A job that was done runs again, a paused one stays so.
+    """
+    state = _locked(job)
+    if state == State.CANCELLED:
+        raise JobUnchanged(_why_unchanged(state))
+    failed = Candidate.objects.filter(job=job, state=Candidate.State.FAILED)
+    again = {"refusal": "", "detail": "", "attempts": 0, "claimed_until": None, "finished_at": None}
+    detected_anew = failed.filter(photo__isnull=False).update(state=Candidate.State.FETCHED, **again)
+    pictures = detected_anew + failed.update(state=Candidate.State.FOUND, proof="", licence="", **again)
+    unanswered = Discovery.objects.filter(job=job, state=Discovery.State.FAILED)
+    identities = unanswered.update(state=Discovery.State.WAITING, error="", attempts=0, claimed_until=None)
+    if not pictures + identities:
+        raise JobUnchanged("Nothing of this job failed.")
+    if state == State.DONE:
+        _move(job, [State.DONE], State.RUNNING, finished_at=None)
+    _note(job, Kind.RETRIED, by, f"pictures: {pictures:,}; identities to ask again: {identities:,}")
+    return pictures + identities
+
+
+def _move(job: CrawlJob, states: Sequence[str], to: str, **changes: Any) -> None:
+    """From one of these states; JobUnchanged when it is in another by now."""
+    if not CrawlJob.objects.filter(pk=job.pk, state__in=states).update(state=to, **changes):
+        raise JobUnchanged(_why_unchanged(_locked(job)))
+
+
+def _locked(job: CrawlJob) -> str:
+    """The job's state, which nobody else changes before this transaction ends."""
+    return CrawlJob.objects.select_for_update().values_list("state", flat=True).get(pk=job.pk)
+
+
+def _why_unchanged(state: str) -> str:
+    return {
+        State.RUNNING.value: "The job is running.",
+        State.PAUSED.value: "The job is paused already.",
+        State.DONE.value: "The job was over already: everything it found is settled.",
+        State.CANCELLED.value: "The job was cancelled, and stays so; start a new one.",
+    }[state]
+
+
+def _note(job: CrawlJob, kind: str, by: User | None, note: str = "") -> None:
+    JobEvent.objects.create(job=job, kind=kind, by=by, note=note)
 
 
 def finish_if_nothing_pends(job_id: int | None = None) -> bool:
@@ -190,7 +274,16 @@ def finish_if_nothing_pends(job_id: int | None = None) -> bool:
     """
     waiting = Discovery.objects.filter(job=OuterRef("pk"), state=Discovery.State.WAITING)
     pending = Candidate.objects.filter(job=OuterRef("pk"), state__in=Candidate.PENDING)
-    idle = CrawlJob.objects.filter(~Exists(waiting), ~Exists(pending), state=CrawlJob.State.RUNNING)
+    idle = CrawlJob.objects.filter(~Exists(waiting), ~Exists(pending), state=State.RUNNING)
     if job_id is not None:
         idle = idle.filter(pk=job_id)
-    return bool(idle.update(state=CrawlJob.State.DONE, finished_at=timezone.now()))
+    return sum(_finish(job, idle) for job in idle.defer("parameters").order_by("pk")) > 0
+
+
+@transaction.atomic
+def _finish(job: CrawlJob, idle: QuerySet[CrawlJob]) -> bool:
+    _locked(job)  # first: whoever just gave the job new work has committed it, and the next query sees it
+    ended = idle.filter(pk=job.pk).update(state=State.DONE, finished_at=timezone.now())
+    if ended:
+        _note(job, Kind.FINISHED, None)
+    return bool(ended)

@@ -7,7 +7,7 @@ which kills its worker comes to an end as well.
 import errno
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -52,9 +52,13 @@ class Lost(Exception):
 
 
 def of_running_jobs(rows: QuerySet[AnyRow]) -> QuerySet[AnyRow]:
+    return _of_jobs(rows, [CrawlJob.State.RUNNING])
+
+
+def _of_jobs(rows: QuerySet[AnyRow], states: Sequence[str]) -> QuerySet[AnyRow]:
     # EXISTS, not a join: an UPDATE with a join hides its conditions in a subquery that PostgreSQL does not
     # look at again after waiting for the row's lock, and two workers would take the same row.
-    return rows.filter(Exists(CrawlJob.objects.filter(pk=OuterRef("job_id"), state=CrawlJob.State.RUNNING)))
+    return rows.filter(Exists(CrawlJob.objects.filter(pk=OuterRef("job_id"), state__in=states)))
 
 
 def free(rows: QuerySet[AnyRow]) -> QuerySet[AnyRow]:
@@ -83,7 +87,10 @@ def _take(rows: QuerySet[Row], pk: int, state: str, until: datetime) -> Row | No
 
 
 def settle(row: Candidate | Discovery, **changes: Any) -> None:
-    """Write the outcome of a step; Lost when the row is no longer ours, so that a transaction ends."""
+    """Write the outcome of a step; Lost when the row is no longer ours, so that a transaction ends.
+
+    A step that was on its way when its job was paused may still end, so that nothing is fetched twice.
+    """
     ours = type(row)._default_manager.filter(pk=row.pk, state=row.state, claimed_until=row.claimed_until)
     fresh: dict[str, Any] = {"claimed_until": None, "attempts": 0}
     if isinstance(row, Candidate):

@@ -5,7 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, Func, Max, Min, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.utils import timezone
 
 from ingest.models import Candidate, CrawlJob, Discovery, Face, Identity
@@ -16,7 +31,8 @@ State = Candidate.State
 
 @dataclass(frozen=True)
 class Tally:
-    """`fetched` counts candidates whose bytes arrived, `checked` those past the licence check."""
+    """`fetched` counts candidates whose bytes arrived, `checked` those past the licence check, `held` those that
+    wait for a person and no longer for a worker."""
 
     found: int = 0
     checked: int = 0
@@ -51,10 +67,11 @@ class Progress:
     hits: int  # what the source answered, before earlier jobs' and later jobs' share is taken off
     known: int
     faces: int
-    photos: int
+    photos: int  # without exact duplicates; a picture that was found for two people counts twice
     identities: int
     asked: int  # identities for which the source has answered, or failed to
     unanswered: tuple[str, ...]  # what went wrong with the source, each sentence once
+    unasked: int = 0  # identities for which it failed to answer
     refused: tuple[Reason, ...] = ()
     failed: tuple[Reason, ...] = ()
     held: tuple[Reason, ...] = ()
@@ -99,35 +116,64 @@ _TALLY = {
 def progress(job: CrawlJob) -> Progress:
     candidates = Candidate.objects.filter(job=job)
     discoveries = Discovery.objects.filter(job=job)
-    is_waiting = Q(state=Discovery.State.WAITING)
-    asked = discoveries.aggregate(all=Count("pk"), waiting=Count("pk", filter=is_waiting)) | discoveries.aggregate(
-        known=Sum("known", default=0), hits=Sum("hits", default=0)
+    asked = discoveries.aggregate(
+        all=Count("pk"),
+        waiting=Count("pk", filter=Q(state=Discovery.State.WAITING)),
+        failed=Count("pk", filter=Q(state=Discovery.State.FAILED)),
+        sum_known=Sum("known", default=0),
+        sum_hits=Sum("hits", default=0),
     )
     errors = discoveries.exclude(error="").order_by("error").values_list("error", flat=True).distinct()
-    tally = Tally(**candidates.aggregate(**_TALLY))
+    counts = _counts(candidates)
     return Progress(
-        tally=tally,
-        hits=asked["hits"],
-        known=asked["known"],
+        tally=_tally(counts),
+        hits=asked["sum_hits"],
+        known=asked["sum_known"],
         faces=_faces_of(candidates).count(),
-        photos=candidates.aggregate(n=Count("photo", distinct=True))["n"],
+        photos=sum(row.photos for row in counts if row.refusal != "exact_duplicate"),
         identities=asked["all"],
         asked=asked["all"] - asked["waiting"],
+        unasked=asked["failed"],
         unanswered=tuple(errors[:5]),
-        refused=_reasons(candidates.filter(state=State.REFUSED)),
-        failed=_reasons(candidates.filter(state=State.FAILED)),
-        held=_reasons(candidates.filter(state=State.HELD)) if tally.held else (),
+        refused=_reasons(counts, State.REFUSED),
+        failed=_reasons(counts, State.FAILED),
+        held=_reasons(counts, State.HELD),
     )
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Candidates in one state for one reason; `photos` of them have their bytes."""
+
+    state: str
+    refusal: str
+    all: int
+    photos: int
+
+
+def _counts(candidates: QuerySet[Candidate]) -> list[_Count]:
+    """One query that an index alone can answer: a job may have a hundred thousand candidates."""
+    rows = candidates.values_list("state", "refusal").annotate(n=Count("*"), photos=Count("photo")).order_by()
+    return [_Count(*row) for row in rows]
+
+
+def _tally(counts: Iterable[_Count]) -> Tally:
+    of_state: dict[str, int] = {}
+    for row in counts:
+        of_state[row.state] = of_state.get(row.state, 0) + row.all
+    found = sum(of_state.values())
+    ends = {state.value: of_state.get(state, 0) for state in (State.DONE, State.REFUSED, State.FAILED, State.HELD)}
+    fetched = sum(row.photos for row in counts)
+    return Tally(found=found, checked=found - of_state.get(State.FOUND, 0), fetched=fetched, **ends)
 
 
 def _faces_of(candidates: QuerySet[Candidate]) -> QuerySet[Face]:
-    shown = candidates.filter(state=State.DONE, photo=OuterRef("photo"))
-    return Face.objects.filter(Exists(shown))
+    return Face.objects.filter(photo__in=candidates.filter(state=State.DONE).values("photo"))
 
 
-def _reasons(candidates: QuerySet[Candidate]) -> tuple[Reason, ...]:
-    rows = candidates.values_list("refusal").annotate(n=Count("pk")).order_by("-n", "refusal")
-    return tuple(Reason(code, count) for code, count in rows)
+def _reasons(counts: Iterable[_Count], state: str) -> tuple[Reason, ...]:
+    reasons = [Reason(row.refusal, row.all) for row in counts if row.state == state]
+    return tuple(sorted(reasons, key=lambda reason: (-reason.count, reason.code)))
 
 
 def by_identity(job: CrawlJob, discoveries: Iterable[Discovery]) -> list[PersonProgress]:
@@ -157,24 +203,6 @@ def discoveries_of(job: CrawlJob) -> QuerySet[Discovery]:
     return Discovery.objects.filter(job=job).select_related("identity").order_by("identity__name", "pk")
 
 
-def took(job: CrawlJob) -> str:
-    """How long the job ran, in words; "" while it runs."""
-    return in_minutes((job.finished_at - job.created_at).total_seconds()) if job.finished_at else ""
-
-
-def in_minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"
-
-
-def time_left(job: CrawlJob, so_far: Progress) -> str:
-    """At the pace so far, in words; "" while that would be a guess, or when the job is over."""
-    elapsed = (timezone.now() - job.created_at).total_seconds()
-    is_known = so_far.asked == so_far.identities and so_far.tally.settled >= 5
-    if job.state != CrawlJob.State.RUNNING or not is_known:
-        return ""
-    return in_minutes(elapsed / so_far.tally.settled * so_far.tally.pending)
-
-
 class _Host(Func):
     """The host of an http URL; empty for a file."""
 
@@ -192,7 +220,7 @@ HOSTS_NO = ("robots", "certificate", "wrong_type", "redirect_loop", "too_many_re
 def troubles(job: CrawlJob) -> list[Trouble]:
     """The hosts that failed, turned us away or make us wait, the worst first; at most ten."""
     stuck = Q(state=State.FAILED) | Q(state=State.REFUSED, refusal__in=HOSTS_NO)
-    if job.state == CrawlJob.State.RUNNING:
+    if not job.is_over:
         stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(detail="")
     rows = (
         Candidate.objects.filter(stuck, job=job)
@@ -214,14 +242,15 @@ def troubles(job: CrawlJob) -> list[Trouble]:
 
 def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     """In words, why a job that is over brought no face; "" when it did, or is not over."""
-    if job.state == CrawlJob.State.RUNNING or so_far.faces:
+    if not job.is_over or so_far.faces:
         return ""
     if job.state == CrawlJob.State.CANCELLED:
         return "The job was cancelled before it brought a face."
     people = _count(so_far.identities, "identity", "identities")
     if so_far.tally.found == 0:
         return _nothing_found(so_far, people)
-    causes = ", ".join(f"{reason.words} ({reason.count})" for reason in so_far.refused + so_far.failed + so_far.held)
+    reasons = so_far.refused + so_far.failed + so_far.held
+    causes = ", ".join(f"{reason.words} ({reason.count:,})" for reason in reasons)
     if so_far.tally.found == 1:
         return f"The only picture found for {people} gave no face: {causes}."
     return f"None of the {so_far.tally.found:,} pictures found for {people} gave a face: {causes}."
@@ -239,3 +268,24 @@ def _nothing_found(so_far: Progress, people: str) -> str:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
+
+
+def faces_by_job(ids: Iterable[int]) -> dict[int, int]:
+    """Faces in the photos that each of these jobs brought to an end; one query."""
+    done = Candidate.objects.filter(job=OuterRef(OuterRef("pk")), state=State.DONE).values("photo")
+    faces = (
+        Face.objects.filter(photo__in=done)
+        .order_by()
+        .annotate(n=Func(F("pk"), function="count", output_field=IntegerField()))
+        .values("n")
+    )
+    return dict(CrawlJob.objects.filter(pk__in=list(ids)).order_by().values_list("pk", Subquery(faces)))
+
+
+def tallies_by_job(ids: Iterable[int]) -> dict[int, Tally]:
+    """Of those of these jobs that have candidates; one query."""
+    rows = Candidate.objects.filter(job__in=list(ids)).order_by().values_list("job", "state", "refusal")
+    counts: dict[int, list[_Count]] = {}
+    for job, state, refusal, n, photos in rows.annotate(n=Count("*"), photos=Count("photo")):
+        counts.setdefault(job, []).append(_Count(state, refusal, n, photos))
+    return {job: _tally(of_job) for job, of_job in counts.items()}

@@ -8,7 +8,7 @@ from kombu.exceptions import ChannelError
 from ingest import discovery, pipeline
 from ingest.jobs import finish_if_nothing_pends
 from ingest.models import Candidate, CrawlJob, Discovery
-from ingest.pending import TASK_SECONDS, Lost
+from ingest.pending import TASK_SECONDS, Lost, free
 from mtf_site.doorbell import ring
 
 State = Candidate.State
@@ -54,10 +54,13 @@ def _advance(candidate_id: int, state: str) -> None:
 
 
 def announce(job: CrawlJob) -> None:
-    """Ring for everything that a job which was just started waits for."""
+    """Ring for what a job waits for that was just started or resumed; the sweeper goes on where a batch ends."""
     waiting = Discovery.objects.filter(job=job, state=Discovery.State.WAITING)
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         ring(discover, pk)
+    for state, task in TASK_OF_STATE.items():
+        candidates = free(Candidate.objects.filter(job=job, state=state)).order_by("pk")
+        _ring_all(task, list(candidates.values_list("pk", flat=True)[:BATCH]))
 
 
 def go_on(candidate_ids: Iterable[int]) -> None:

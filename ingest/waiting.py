@@ -25,9 +25,9 @@ def watch(job: CrawlJob, show: Show, on_silence: Callable[[], None]) -> Progress
         now = _look(job)
         if now is not None:
             show(now)
-            if job.state != CrawlJob.State.RUNNING:
+            if job.is_over:
                 return now
-        if now != last:
+        if now != last or job.state == CrawlJob.State.PAUSED:
             last, moved_at = now, time.monotonic()
         elif time.monotonic() - moved_at > SILENCE_SECONDS:
             on_silence()

@@ -1,5 +1,5 @@
 from ingest.models.identities import Identity
-from ingest.models.jobs import Candidate, CrawlJob, Discovery, LicenceEvidence
+from ingest.models.jobs import Candidate, CrawlJob, Discovery, JobEvent, LicenceEvidence
 from ingest.models.photos import Detection, DuplicateGroup, Face, Photo, Tombstone
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "DuplicateGroup",
     "Face",
     "Identity",
+    "JobEvent",
     "LicenceEvidence",
     "Photo",
     "Tombstone",

@@ -1,100 +1,70 @@
-"""Crawl jobs: list, order, cancellation. A job's own page also counts what waits for review: see curation."""
+"""The list of crawl jobs. A job's own page also counts what waits for review: see curation."""
 
-from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from ingest import tasks
-from ingest.forms import FORMS, JobForm, sources_on_offer
-from ingest.identities import approved
-from ingest.jobs import JobRefused, cancel, label_of, start_job
-from ingest.models import Candidate, CrawlJob
+from ingest.forms import JobFilter
+from ingest.jobs import label_of
+from ingest.models import CrawlJob, Discovery
+from ingest.progress import Tally, faces_by_job, tallies_by_job
 from ingest.sources import SOURCES
-from ingest.views.identities import AdminRequest
 from mtf_site.roles import Role, allow, has_role
 
 PAGE = 25
-State = Candidate.State
 
 
 @allow(Role.ADMIN)
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
-    everything = CrawlJob.objects.defer("parameters").select_related("started_by")
-    page = Paginator(everything, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": _rows(page), "may_start": has_role(request.user, Role.ADMIN)}
+    form = JobFilter(request.GET)
+    page = Paginator(_wanted(form), PAGE).get_page(request.GET.get("page"))
+    counts = list(CrawlJob.objects.values_list("state", "source").annotate(n=Count("pk")).order_by())
+    context = {
+        "page": page,
+        "rows": _rows(page),
+        "total": sum(n for _, _, n in counts),
+        "states": [(state, label, _sum(counts, 0, state)) for state, label in CrawlJob.State.choices],
+        "sources": [(name, _label(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})],
+        "chosen": form.cleaned_data if form.is_valid() else {},
+        "may_start": has_role(request.user, Role.ADMIN),
+    }
     return render(request, "ingest/jobs.html", context)
 
 
+def _wanted(form: JobFilter) -> QuerySet[CrawlJob]:
+    """Nothing for a filter that makes no sense."""
+    if not form.is_valid():
+        return CrawlJob.objects.none()
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    return CrawlJob.objects.defer("parameters").select_related("started_by").filter(**chosen)
+
+
+def _sum(counts: list[tuple[str, str, int]], column: int, value: str) -> int:
+    return sum(row[2] for row in counts if row[column] == value)
+
+
+def _label(source: str) -> str:
+    return SOURCES[source].label if source in SOURCES else source
+
+
 def _rows(page: "Page[CrawlJob]") -> list[dict[str, object]]:
-    """The page's jobs, each with its label and its figures: two queries, however many jobs there are."""
+    """The page's jobs, each with its label and its figures: three queries, however many jobs there are."""
     ids = [job.pk for job in page.object_list]
-    people = dict(CrawlJob.objects.filter(pk__in=ids).values_list("pk").annotate(n=Count("discoveries")).order_by())
-    settled = Q(state__in=[State.DONE, State.REFUSED, State.FAILED, State.HELD])
-    counted = Candidate.objects.filter(job__in=ids).values("job")
-    tallies = {
-        row["job"]: row
-        for row in counted.annotate(
-            found=Count("pk"),
-            settled=Count("pk", filter=settled),
-            fetched=Count("pk", filter=Q(photo__isnull=False)),
-            refused=Count("pk", filter=Q(state=State.REFUSED)),
-            failed=Count("pk", filter=Q(state=State.FAILED)),
-        )
-    }
+    asked = Discovery.objects.filter(job__in=ids).values("job")
+    failed = Q(state=Discovery.State.FAILED)
+    people = {row["job"]: row for row in asked.annotate(all=Count("pk"), failed=Count("pk", filter=failed)).order_by()}
+    tallies = tallies_by_job(ids)
+    faces = faces_by_job(ids)
     return [
-        {"job": job, "label": label_of(job), "people": people[job.pk], "tally": tallies.get(job.pk, {})}
+        {
+            "job": job,
+            "label": label_of(job),
+            "people": people.get(job.pk, {}),
+            "tally": tallies.get(job.pk, Tally()),
+            "faces": faces.get(job.pk, 0),
+        }
         for job in page.object_list
     ]
-
-
-@allow(Role.ADMIN, audit=False)
-@require_http_methods(["GET", "HEAD", "POST"])
-def job_new(request: AdminRequest) -> HttpResponse:
-    on_offer = sources_on_offer()
-    source = request.POST.get("source") or request.GET.get("source") or on_offer[0]
-    if source not in on_offer:
-        raise Http404(f"There is no source {source!r} on offer.")
-    form = FORMS[source](request.POST, request.FILES) if request.method == "POST" else FORMS[source]()
-    if request.method == "POST" and form.is_valid():
-        job = _start(request, source, form)
-        if job is not None:
-            return redirect("job", job.pk)
-    context = {
-        "form": form,
-        "source": source,
-        "sources": [SOURCES[name] for name in on_offer],
-        "approved": approved().count(),
-    }
-    return render(request, "ingest/job_new.html", context, status=400 if form.errors else 200)
-
-
-def _start(request: AdminRequest, source: str, form: JobForm) -> CrawlJob | None:
-    try:
-        job = start_job(
-            source=source,
-            identities=form.identities(),
-            parameters=form.parameters(),
-            allow_unproved=form.cleaned_data["allow_unproved"],
-            by=request.user,
-        )
-    except JobRefused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    tasks.announce(job)
-    return job
-
-
-@allow(Role.ADMIN, audit=False)
-@require_POST
-def job_cancel(request: HttpRequest, job_id: int) -> HttpResponse:
-    job = get_object_or_404(CrawlJob, pk=job_id)
-    if cancel(job):
-        messages.success(request, _("The job is cancelled. What it has found so far stays."))
-    else:
-        messages.warning(request, _("The job was over already."))
-    return redirect("job", job.pk)

@@ -166,7 +166,7 @@ def test_a_cancelled_job_stays_cancelled_and_a_later_one_follows_the_decision(si
     factories.identity("Ada")
     job = crawl(site, ("Ada", "/ada.jpg", "/both"))
     CrawlJob.objects.update(state="running", finished_at=None)
-    cancel(job)
+    cancel(job, by=admin)
     settle(the(job), admin, "CC-BY-4.0")
     job.refresh_from_db()
     assert (job.state, the(job).state) == ("cancelled", "licensed")

@@ -75,7 +75,7 @@ def test_a_cancelled_job_does_nothing_more(site: Site, monkeypatch: pytest.Monke
     candidate = job.candidates.get()
 
     def work(row: Candidate) -> None:
-        cancel(job)
+        cancel(job, by=job.started_by)
         settle(row, state="licensed")
 
     monkeypatch.setitem(pipeline.STEPS, "found", work)

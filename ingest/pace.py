@@ -1,0 +1,75 @@
+"""How fast a crawl job goes, how long that still takes, and how long it has run: pauses do not count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from ingest.models import Candidate, CrawlJob, JobEvent
+from ingest.progress import Progress
+
+LATELY = timedelta(minutes=5)
+TOO_FEW = 3  # settled pictures from which a speed is worth a word
+Kind = JobEvent.Kind
+STARTS = (Kind.STARTED, Kind.RESUMED, Kind.REOPENED, Kind.RETRIED)
+STOPS = (Kind.PAUSED, Kind.CANCELLED, Kind.FINISHED)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`a_minute` is None while it would be a guess; `left` in seconds likewise."""
+
+    a_minute: float | None = None
+    left: float | None = None
+
+    @property
+    def left_in_words(self) -> str:
+        return "" if self.left is None else in_minutes(self.left)
+
+
+def pace(job: CrawlJob, so_far: Progress, events: Sequence[JobEvent]) -> Pace:
+    """From what was settled in the last minutes, or since the job went on; while it stands still there is none."""
+    if job.state != CrawlJob.State.RUNNING:
+        return Pace()
+    now = timezone.now()
+    since = max(now - LATELY, went_on_at(job, events))
+    settled = Candidate.objects.filter(job=job, finished_at__gte=since).count()
+    seconds = (now - since).total_seconds()
+    if settled < TOO_FEW or seconds < 1:
+        return Pace()
+    is_known = so_far.asked == so_far.identities
+    return Pace(settled / seconds * 60, so_far.tally.pending * seconds / settled if is_known else None)
+
+
+def went_on_at(job: CrawlJob, events: Sequence[JobEvent]) -> datetime:
+    """When it was last started, resumed or given new work."""
+    return max((event.at for event in events if event.kind in STARTS), default=job.created_at)
+
+
+def took(job: CrawlJob, events: Sequence[JobEvent]) -> str:
+    """How long a job that is over ran, in words; "" while it is not over."""
+    if job.finished_at is None:
+        return ""
+    return in_minutes(seconds_at_work(job.created_at, job.finished_at, [(event.kind, event.at) for event in events]))
+
+
+def seconds_at_work(start: datetime, end: datetime, events: Sequence[tuple[str, datetime]]) -> float:
+    """Between these times, without the pauses and the time for which the job was done; events in their order."""
+    at_work, went_on = 0.0, start
+    is_at_work = True
+    for kind, at in events:
+        if is_at_work and kind in STOPS:
+            at_work += (at - went_on).total_seconds()
+            is_at_work = False
+        elif not is_at_work and kind in STARTS:
+            went_on, is_at_work = at, True
+    return at_work + ((end - went_on).total_seconds() if is_at_work else 0.0)
+
+
+def in_minutes(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 2 * 3600:
+        return f"{seconds / 60:,.0f} min"
+    return f"{seconds / 3600:,.0f} h" if seconds < 3 * 86400 else f"{seconds / 86400:,.0f} days"
