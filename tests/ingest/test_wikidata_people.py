@@ -1,3 +1,4 @@
+import errno
 from datetime import date
 
 import pytest
@@ -206,6 +207,17 @@ def test_a_failing_picture_is_a_note_and_stops_nobody(
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith("Q42: The reference picture ")
     assert words in first
+
+
+def test_a_full_disk_costs_the_picture_and_nothing_else(
+    wikidata: Site, commons: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ingest.reference_pictures.store.put", full)
+    command("Q42")
+    assert Identity.objects.get().reference_preview_sha256 == ""
 
 
 def test_drawings_and_erased_pictures_are_no_references(wikidata: Site, commons: Site) -> None:
