@@ -78,6 +78,16 @@ def test_what_is_there_is_left_alone_except_for_what_it_lacks(
     assert "Q42: Ada Marlow: already there (as Ada M.)\n" in capsys.readouterr().out
 
 
+def test_a_namesake_from_elsewhere_is_given_nothing(
+    wikidata: Site, commons: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    factories.identity("Ada Marlow")
+    command("Q42")
+    ada = Identity.objects.get()
+    assert (ada.wikidata_id, ada.commons_category, ada.reference_preview_sha256) == (None, "", "")
+    assert "already there (without a Wikidata id)" in capsys.readouterr().out
+
+
 def test_more_than_fifty_are_asked_for_in_turn(wikidata: Site, commons: Site) -> None:
     people = [entity(f"Q{number}", f"Person {number}", P18=[]) for number in range(1, 61)]
     wikidata.pages["/w/api.php"] = WikidataApi(*people)
