@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ingest.access import NO_CONTACT, may_ask
 from ingest.csv_input import CsvError, Problem
-from ingest.identities import IdentityRefused, Outlook, RowReport, import_identities, one_line, outlook
+from ingest.identities import IdentityRefused, Outlook, RowReport, import_identities, outlook
 from ingest.identity_csv import IdentityRow, Reference
 from ingest.models import Identity
 from ingest.network import FetchFailed
@@ -91,7 +91,7 @@ def _repeats(rows: Sequence[IdentityRow]) -> Iterator[tuple[IdentityRow, str]]:
     """Redirects may lead two ids to one person, and two people may have one name."""
     first: dict[str, IdentityRow] = {}
     for row in rows:
-        for key in filter(None, (row.wikidata_id, one_line(row.name).casefold())):
+        for key in filter(None, (row.wikidata_id, row.name.casefold())):
             earlier = first.setdefault(key, row)
             if earlier is not row:
                 what = "person" if earlier.wikidata_id == row.wikidata_id else "name"
