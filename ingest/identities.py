@@ -161,6 +161,8 @@ def _standing(identity: Identity, row: IdentityRow) -> list[str]:
     words = [] if identity.name == row.name else [f"as {identity.name}"]
     if identity.state != Identity.State.APPROVED:
         words.append(identity.get_state_display())
+    if row.wikidata_id and identity.wikidata_id is None:
+        words.append("without a Wikidata id")  # a namesake, perhaps: nobody's id is given to them unasked
     return words
 
 

@@ -3,6 +3,7 @@
 import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from ingest.addresses import url_key
 from ingest.crops import preview
 from ingest.identity_csv import Reference
 from ingest.models import Tombstone
-from ingest.network import IMAGE_TYPES, FetchFailed, FetchRefused
+from ingest.network import IMAGE_TYPES, FetchFailed, FetchRefused, GuardedSession
 from ingest.sources.base import SourceError
 from ingest.sources.commons_file import IMAGE_INFO, CommonsFile, read_file
 from ingest.sources.json_api import JsonApi, text_of
@@ -26,7 +27,15 @@ TITLES_A_CALL = 10  # names are long, and a question is an address
 COMMONS = "Wikimedia Commons"
 MAX_TITLE = 40  # of a credit: names of files can be stories
 
+NOT_THERE = "The reference picture is not on Commons."
+API_SECONDS = 15.0  # for one answer of an API: somebody waits for the page
+
 Outcome = Reference | str  # a sentence where there is no picture
+
+
+def api_session() -> GuardedSession:
+    """For the documented APIs of Wikidata and Commons."""
+    return replace(guarded_session(), total_timeout=API_SECONDS)
 
 
 def fetch_references(names: Sequence[str], *, seconds: float) -> dict[str, Outcome]:
@@ -43,11 +52,13 @@ def fetch_references(names: Sequence[str], *, seconds: float) -> dict[str, Outco
 def _batch(names: Sequence[str], until: float) -> dict[str, Outcome]:
     try:
         files = _files(names)
-    except (SourceError, FetchRefused) as error:
+    except (SourceError, FetchRefused, FetchFailed) as error:
         return dict.fromkeys(names, f"The reference picture could not be looked up: {error}")
-    return {name: _kept(files[name]) for name in names if name in files and time.monotonic() < until} | {
-        name: "The reference picture is not on Commons." for name in names if name not in files
-    }
+    outcomes: dict[str, Outcome] = {name: NOT_THERE for name in names if name not in files}
+    for name in files:
+        if (seconds := until - time.monotonic()) > 0:
+            outcomes[name] = _kept(files[name], seconds)
+    return outcomes
 
 
 def _files(names: Sequence[str]) -> dict[str, CommonsFile]:
@@ -56,7 +67,7 @@ def _files(names: Sequence[str]) -> dict[str, CommonsFile]:
     check_contact(base)
     titles = "|".join(f"File:{name}" for name in names)
     question = {**QUERY, **IMAGE_INFO, "titles": titles, "redirects": "1", "iiurlwidth": str(WIDTH)}
-    api = JsonApi(COMMONS, guarded_session())
+    api = JsonApi(COMMONS, api_session())
     query = api.part(ask(api, f"{base}/w/api.php", question), "query", dict)
     leads = {text_of(step, "from"): text_of(step, "to") for step in _steps(api, query)}
     found = {text_of(page, "title"): file for page in api.objects(query, "pages") if (file := read_file(page))}
@@ -75,7 +86,7 @@ def _followed(title: str, leads: Mapping[str, str]) -> str:
     return title
 
 
-def _kept(file: CommonsFile) -> Outcome:
+def _kept(file: CommonsFile, seconds: float) -> Outcome:
     url = file.thumb_url or file.url
     if not file.is_picture:
         return f"The reference picture is no photograph ({file.mime or 'no type'})."
@@ -84,12 +95,14 @@ def _kept(file: CommonsFile) -> Outcome:
         return "The reference picture has been erased and must not enter again."
     try:
         check_contact(url)
-        data = guarded_session().fetch(url, accept=IMAGE_TYPES, max_bytes=MAX_BYTES).body
+        session = replace(guarded_session(), total_timeout=seconds)
+        data = session.fetch(url, accept=IMAGE_TYPES, max_bytes=MAX_BYTES).body
         image = Image.fromarray(pictures.reduced(data, WIDTH * WIDTH * 2).rgb)
-    except (FetchRefused, FetchFailed, pictures.PictureRefused) as error:
+        preview_sha256 = store.put("previews", preview(image, WIDTH))
+    except (FetchRefused, FetchFailed, pictures.PictureRefused, OSError) as error:
         return f"The reference picture could not be fetched: {error}"
     page_url = file.page_url if file.page_url.startswith(("http://", "https://")) else ""
-    return Reference(store.put("previews", preview(image, WIDTH)), page_url, _credit(file))
+    return Reference(preview_sha256, page_url, _credit(file))
 
 
 def _credit(file: CommonsFile) -> str:

@@ -10,12 +10,14 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.utils import timezone
 
-from ingest.access import NO_CONTACT, guarded_session, may_ask
+from ingest.access import NO_CONTACT, may_ask
 from ingest.csv_input import CsvError, Problem
 from ingest.identities import IdentityRefused, Outlook, RowReport, import_identities, outlook
 from ingest.identity_csv import IdentityRow, Reference
 from ingest.models import Identity
-from ingest.reference_pictures import fetch_references
+from ingest.network import FetchFailed
+from ingest.reference_pictures import api_session, fetch_references
+from ingest.sources.base import SourceError
 from ingest.sources.json_api import JsonApi
 from ingest.sources.mediawiki import ask
 from ingest.tombstones import one_line
@@ -48,16 +50,20 @@ def look_up(ids: Sequence[str]) -> list[Person]:
     base = settings.SOURCE_URLS["wikidata"].rstrip("/")
     if not may_ask(base):
         raise IdentityRefused(NO_CONTACT)
-    api = JsonApi("Wikidata", guarded_session())
-    people: list[Person] = []
-    for start in range(0, len(ids), IDS_A_CALL):
-        batch = ids[start : start + IDS_A_CALL]
-        answer = ask(api, f"{base}/w/api.php", {**QUESTION, "ids": "|".join(batch)})
-        try:
-            people += read_people(answer, batch)
-        except NotEntities as error:
-            raise api.changed(str(error)) from error
-    return people
+    try:
+        api = JsonApi("Wikidata", api_session())
+    except FetchFailed as error:
+        raise SourceError(f"Wikidata could not be asked: {error}", True) from error
+    batches = [ids[start : start + IDS_A_CALL] for start in range(0, len(ids), IDS_A_CALL)]
+    return [person for batch in batches for person in _asked(api, f"{base}/w/api.php", batch)]
+
+
+def _asked(api: JsonApi, address: str, ids: Sequence[str]) -> list[Person]:
+    answer = ask(api, address, {**QUESTION, "ids": "|".join(ids)})
+    try:
+        return read_people(answer, ids)
+    except NotEntities as error:
+        raise api.changed(str(error)) from error
 
 
 def consider(people: Sequence[Person], *, basis: str = NOT_YET, today: date | None = None) -> list[Prospect]:
@@ -86,7 +92,7 @@ def _repeats(rows: Sequence[IdentityRow]) -> Iterator[tuple[IdentityRow, str]]:
     """Redirects may lead two ids to one person, and two people may have one name."""
     first: dict[str, IdentityRow] = {}
     for row in rows:
-        for key in filter(None, (row.wikidata_id, one_line(row.name).casefold())):
+        for key in filter(None, (row.wikidata_id, row.name.casefold())):
             earlier = first.setdefault(key, row)
             if earlier is not row:
                 what = "person" if earlier.wikidata_id == row.wikidata_id else "name"

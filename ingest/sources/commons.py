@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from ingest.sources.json_api import JsonApi
 from ingest.sources.mediawiki import QUERY, ask
 
 BATCH = 50  # files an answer; with extmetadata more are not given
-MAX_QUESTIONS = 400  # of one identity
+MAX_QUESTIONS = 80  # of one pass: at one a second, two passes end within a task's time
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,19 @@ class CommonsSource:
         base = (query.base_address or self.default_address).rstrip("/")
         api = _Commons(JsonApi(self.label, session), f"{base}/w/api.php")
         seen: set[str] = set()
-        for step in chain(_known_passes(query), [_by_name(query)]):
-            if step.shown.startswith('"') and seen:
-                return
-            for rank, (file, page) in enumerate(_fresh(api.files(step), seen), start=1):
-                yield _hit(file, page, step, rank, api.address)
-                if len(seen) >= query.limit:
-                    return
+        for step in _known_passes(query):
+            if len(seen) < query.limit:
+                yield from _hits(api, step, seen, query.limit)
+        if not seen:
+            yield from _hits(api, _by_name(query), seen, query.limit)
+
+
+def _hits(api: "_Commons", step: _Pass, seen: set[str], limit: int) -> Iterator[Hit]:
+    """One pass, up to so many pictures over all; `seen` are the addresses of those that there were."""
+    for rank, (file, page) in enumerate(_fresh(api.files(step), seen), start=1):
+        yield _hit(file, page, step, rank, api.address)
+        if len(seen) >= limit:
+            return
 
 
 def _known_passes(query: Query) -> Iterator[_Pass]:

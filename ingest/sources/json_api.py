@@ -33,9 +33,9 @@ class JsonApi:
         try:
             fetched = self.session.get(f"{url}?{urlencode(parameters)}", headers={"Accept": "application/json"})
         except FetchRefused as error:
-            raise self.error(f"could not be asked: {error}") from None
+            raise self.error(f"could not be asked: {error}") from error
         except FetchFailed as error:
-            raise self.error(f"could not be asked: {error}", True, error.retry_after) from None
+            raise self.error(f"could not be asked: {error}", True, error.retry_after) from error
         if fetched.status == 429:
             raise self.error("says that we ask too often (429).", True, fetched.retry_after)
         data = self._read(fetched)

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from ingest.network import GuardedSession
 from ingest.sources.base import SourceError
+from ingest.sources.commons_file import read_file
 from ingest.sources.json_api import JsonApi
 from tests.ingest.api_sites import as_json, complaint
 from tests.servers import Reply, Site, serve
@@ -79,3 +82,20 @@ def test_a_host_that_is_not_allowed_is_not_asked(site: Site) -> None:
     with pytest.raises(SourceError, match="could not be asked: Port"):
         JsonApi("The API", GuardedSession("t")).ask(site.url("/api"), {})
     assert site.requests == []
+
+
+JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.text(max_size=5),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+METADATA = some.dictionaries(some.sampled_from(["Artist", "License", "Restrictions", "Categories"]), JSON)
+INFO = some.fixed_dictionaries({}, optional={"url": JSON, "mime": JSON, "extmetadata": JSON | METADATA})
+PAGE = some.fixed_dictionaries({}, optional={"pageid": JSON, "title": JSON, "imageinfo": JSON | some.lists(INFO)})
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(PAGE)
+def test_no_page_of_commons_is_too_odd_to_be_read(page: dict[str, object]) -> None:
+    file = read_file(page)
+    assert file is None or isinstance(file.url + file.creator + file.says, str)

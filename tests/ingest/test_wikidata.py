@@ -2,6 +2,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
 from ingest.wikidata import NotEntities, Person, may_be_minor, read_ids, read_people, why_not
 from tests.ingest.api_sites import entity, item, moment, statement
@@ -157,3 +159,20 @@ def test_odd_claims_are_passed_over(claims: dict[str, Any]) -> None:
     odd = entity() | {"claims": claims}
     (found,) = read_people({"entities": {"Q42": odd}}, ["Q42"])
     assert (found.birth_date, found.is_human, found.picture) == (None, False, "")
+
+
+JSON = some.recursive(
+    some.none() | some.integers() | some.text(max_size=4),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+VALUE = JSON | some.fixed_dictionaries({"time": JSON, "precision": JSON}) | some.fixed_dictionaries({"id": JSON})
+STATEMENT = some.builds(statement, VALUE, some.sampled_from(["normal", "preferred"])) | JSON
+CLAIMS = some.dictionaries(some.sampled_from(["P31", "P21", "P569", "P373", "P18"]), some.lists(STATEMENT) | JSON)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some.fixed_dictionaries({}, optional={"labels": JSON, "aliases": JSON, "claims": CLAIMS | JSON, "id": JSON}))
+def test_no_entity_is_too_odd_to_be_read(odd: dict[str, Any]) -> None:
+    (found,) = read_people({"entities": {"Q42": odd}}, ["Q42"])
+    assert isinstance(why_not(found, TODAY), list)

@@ -1,3 +1,4 @@
+import errno
 from datetime import date
 
 import pytest
@@ -76,6 +77,16 @@ def test_what_is_there_is_left_alone_except_for_what_it_lacks(
     command("Q42")
     assert commons.requests == []
     assert "Q42: Ada Marlow: already there (as Ada M.)\n" in capsys.readouterr().out
+
+
+def test_a_namesake_from_elsewhere_is_given_nothing(
+    wikidata: Site, commons: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    factories.identity("Ada Marlow")
+    command("Q42")
+    ada = Identity.objects.get()
+    assert (ada.wikidata_id, ada.commons_category, ada.reference_preview_sha256) == (None, "", "")
+    assert "already there (without a Wikidata id)" in capsys.readouterr().out
 
 
 def test_more_than_fifty_are_asked_for_in_turn(wikidata: Site, commons: Site) -> None:
@@ -207,6 +218,17 @@ def test_a_failing_picture_is_a_note_and_stops_nobody(
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith("Q42: The reference picture ")
     assert words in first
+
+
+def test_a_full_disk_costs_the_picture_and_nothing_else(
+    wikidata: Site, commons: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ingest.reference_pictures.store.put", full)
+    command("Q42")
+    assert Identity.objects.get().reference_preview_sha256 == ""
 
 
 def test_drawings_and_erased_pictures_are_no_references(wikidata: Site, commons: Site) -> None:

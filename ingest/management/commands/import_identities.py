@@ -47,7 +47,7 @@ class Command(BaseCommand):
         return import_people(_ids(options["wikidata"]), approved_by=account, basis=basis, note=self.stdout.write)
 
     def _write(self, report: list[RowReport], words: Sequence[str] | None) -> None:
-        ids = _ids(words or ())
+        ids = _ids(words) if words else []
         for row in report:
             note = f" ({row.detail})" if row.detail else ""
             place = ids[row.line - 1] if ids else f"line {row.line}"
