@@ -153,6 +153,14 @@ def test_a_licence_that_the_policy_leaves_to_a_person_is_released_once_a_person_
     assert triage().ready == 1
 
 
+def test_a_photo_that_waits_for_a_person_is_not_released_for_anybody(admin: User) -> None:
+    made = r.accepted(factories.identity())
+    other = factories.candidate(factories.identity(), made.photo, state="held", refusal="licence_sold")
+    assert [found.code for found in triage().held_back] == ["licence_held"]
+    settle(other, admin, "CC-BY-4.0")
+    assert triage().ready == 1
+
+
 def test_nobody_decides_twice_or_on_what_they_have_not_seen(site: Site, admin: User) -> None:
     factories.identity("Ada")
     held_one = the(crawl(site, ("Ada", "/ada.jpg", "/both")))
