@@ -33,6 +33,16 @@ def held() -> QuerySet[Candidate]:
     return Candidate.objects.filter(state=State.HELD).order_by("pk")
 
 
+def decided_lately(most: int) -> list[LicenceEvidence]:
+    """The last decisions, one for each photo, the newest first."""
+    rows = LicenceEvidence.objects.filter(kind=LicenceEvidence.Kind.DECISION).order_by("-pk")
+    found: dict[tuple[int | None, int], LicenceEvidence] = {}
+    for row in rows.select_related("decided_by", "candidate__identity")[: most * 5]:
+        photo = row.candidate.photo_id
+        found.setdefault((photo, 0 if photo else row.candidate_id), row)
+    return list(found.values())[:most]
+
+
 def said_of(candidates: Sequence[Candidate]) -> dict[int, list[LicenceEvidence]]:
     """By candidate: all that was said of it, and of its photo wherever else that was found; in the order of time."""
     photos = {one.photo_id for one in candidates if one.photo_id}

@@ -12,6 +12,7 @@ from ingest.licences.statements import API, FILTER, MAX_PLACE, MAX_WORDS, ORDER,
 from ingest.models import Candidate, LicenceEvidence, Photo
 
 MAX_SAYS = 60
+MAX_STATEMENTS = 50
 TAKEN, REFUSED = "taken", "refused"  # the places of a decision
 
 
@@ -85,8 +86,10 @@ def statement_of(candidate: Candidate) -> tuple[Said, bytes] | None:
 
 
 def said_by_page(page: PageLicence, url: str) -> list[Said]:
-    """A row for each statement; one that says nothing where the page has none."""
-    said = [Said(PAGE, link.spdx or NO_ASSERTION, link.url, link.how, link.words, url) for link in page.links]
+    """A row for each statement, different ones first; one that says nothing where the page has none."""
+    first = {link.named: link for link in reversed(page.links)}
+    links = sorted(page.links, key=lambda link: link is not first[link.named])[:MAX_STATEMENTS]
+    said = [Said(PAGE, link.spdx or NO_ASSERTION, link.url, link.how, link.words, url) for link in links]
     sellers = [Said(SELLER, place="source page", words=words, at_url=url) for words in page.sellers]
     return (said or [Said(PAGE, at_url=url)]) + sellers
 

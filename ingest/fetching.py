@@ -6,18 +6,15 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from PIL import Image
 
 from ingest import pictures, store
 from ingest.access import guarded_session
 from ingest.crops import MAX_PREVIEW_SIDE, preview
 from ingest.discovery import clean
-from ingest.evidence import REFUSED, decision_on_photo
 from ingest.hashes import perceptual_hash
-from ingest.licence_check import check_file
-from ingest.licences import Conclusion, embedded, licence_name
-from ingest.licences.weighing import SOURCES_DIFFER
+from ingest.licence_check import check_file, check_photo, outcome
+from ingest.licences import Conclusion, embedded
 from ingest.models import Candidate, Identity, Photo
 from ingest.network import IMAGE_TYPES
 from ingest.pending import Refused, settle
@@ -39,7 +36,7 @@ def fetch(candidate: Candidate) -> None:
     photo = _keep(data)
     found = embedded(pictures.metadata(data, limits()))
     said_by_file = check_file(candidate, found, photo.sha256)
-    _attach(candidate, photo, said_by_file, found.creator)
+    _attach(candidate, photo, said_by_file, clean(found.creator))
 
 
 @transaction.atomic
@@ -51,50 +48,10 @@ def _attach(candidate: Candidate, photo: Photo, said_by_file: Conclusion, creato
     check_room(identity)
     # Two candidates of one identity may bring the same bytes at once: one waits here for the other.
     Photo.objects.select_for_update().get(pk=photo.pk)
-    conclusion = _agreed(candidate, photo, said_by_file)
-    if conclusion.outcome == "refused":
-        raise Refused(conclusion.code, conclusion.detail, photo)
-    is_held = conclusion.outcome == "held"
-    if not is_held and _is_repeated(candidate, photo):
+    conclusion = check_photo(candidate, photo, said_by_file)
+    if conclusion.outcome != "held" and _is_repeated(candidate, photo):
         raise Refused("exact_duplicate", "The same file was found for this person before.", photo)
-    settle(
-        candidate,
-        photo=photo,
-        state=State.HELD if is_held else State.FETCHED,
-        refusal=conclusion.code if is_held else "",
-        detail=conclusion.detail if is_held else "",
-        finished_at=timezone.now() if is_held else None,
-        licence=conclusion.licence,
-        proof=_proof(conclusion),
-        creator=candidate.creator or clean(creator),
-    )
-
-
-def _proof(conclusion: Conclusion) -> str:
-    """Where sources differ, each has its proof, and the release holds the photo back because of both."""
-    has_proof = conclusion.outcome == "proved" or conclusion.code == SOURCES_DIFFER
-    return Candidate.Proof.PROVED if has_proof else Candidate.Proof.UNPROVED
-
-
-def _agreed(candidate: Candidate, photo: Photo, said_by_file: Conclusion) -> Conclusion:
-    """What a person decided about this photo stands, unless this candidate brings another licence."""
-    decision = decision_on_photo(photo)
-    if decision is not None and decision.place == REFUSED:
-        return Conclusion("refused", "", "licence_decided", decision.words)
-    others = _other_licences(candidate, photo)
-    if candidate.proof == Candidate.Proof.PROVED and others:
-        names = ", ".join(map(licence_name, others))
-        detail = f"This source names {licence_name(candidate.licence)}, another of the same photo {names}."
-        return Conclusion("held", candidate.licence, SOURCES_DIFFER, detail)
-    if decision is not None:
-        return Conclusion("proved", decision.says)
-    return said_by_file
-
-
-def _other_licences(candidate: Candidate, photo: Photo) -> list[str]:
-    proved = Candidate.objects.filter(photo=photo, proof=Candidate.Proof.PROVED).exclude(pk=candidate.pk)
-    named = proved.order_by("licence").values_list("licence", flat=True).distinct()
-    return [spdx for spdx in named if spdx != candidate.licence]
+    settle(candidate, photo=photo, creator=candidate.creator or creator, **outcome(conclusion, State.FETCHED))
 
 
 def check_approved(identity: Identity) -> None:

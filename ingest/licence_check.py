@@ -7,16 +7,27 @@ What contradicts itself is held for a person.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils import timezone
 
 from ingest.access import check_contact, guarded_session
 from ingest.discovery import clean
-from ingest.evidence import REFUSED, Snapshot, claims_of, decision_on, keep, note, said_by_page, statement_of
+from ingest.evidence import (
+    REFUSED,
+    Snapshot,
+    claims_of,
+    decision_on,
+    decision_on_photo,
+    keep,
+    note,
+    said_by_page,
+    statement_of,
+)
 from ingest.licence_policy import policy_in_force
-from ingest.licences import Conclusion, Embedded, Said, page_licence, weigh, weigh_file
-from ingest.licences.weighing import seller_of
-from ingest.models import Candidate, LicenceEvidence
+from ingest.licences import Conclusion, Embedded, Said, licence_name, page_licence, weigh, weigh_file
+from ingest.licences.weighing import SOURCES_DIFFER, seller_of
+from ingest.models import Candidate, LicenceEvidence, Photo
 from ingest.network import PAGE_TYPES, FetchRefused
 from ingest.pending import Refused, settle
 
@@ -60,8 +71,51 @@ def check_file(candidate: Candidate, found: Embedded, sha256: str) -> Conclusion
     said += filter(None, [seller_of(candidate.image_url)])
     note(candidate, said, Snapshot(sha256))
     is_proved = candidate.proof == Proof.PROVED
-    before = Conclusion("proved" if is_proved else "unproved", candidate.licence, "", candidate.detail)
+    before = Conclusion("proved" if is_proved else "unproved", candidate.licence)
     return weigh_file(before, said, policy_in_force())
+
+
+def check_photo(candidate: Candidate, photo: Photo, said_by_file: Conclusion) -> Conclusion:
+    """Under the photo's lock: what a person decided about it stands, unless this candidate brings another licence.
+
+    Raises Refused.
+    """
+    decision = decision_on_photo(photo)
+    if decision is not None and decision.place == REFUSED:
+        raise Refused("licence_decided", decision.words, photo)
+    others = _other_licences(candidate, photo) if candidate.proof == Proof.PROVED else []
+    if others:
+        names = ", ".join(map(licence_name, others))
+        detail = f"This source names {licence_name(candidate.licence)}, another of the same photo {names}."
+        return Conclusion("held", candidate.licence, SOURCES_DIFFER, detail)
+    if decision is not None:
+        return Conclusion("proved", decision.says)
+    if said_by_file.outcome == "refused":
+        raise Refused(said_by_file.code, said_by_file.detail, photo)
+    return said_by_file
+
+
+def _other_licences(candidate: Candidate, photo: Photo) -> list[str]:
+    proved = Candidate.objects.filter(photo=photo, proof=Proof.PROVED).exclude(pk=candidate.pk)
+    named = proved.order_by("licence").values_list("licence", flat=True).distinct()
+    return [spdx for spdx in named if spdx != candidate.licence]
+
+
+def outcome(conclusion: Conclusion, next_state: str) -> dict[str, Any]:
+    """What is written on the candidate's row: held for a person, or on to its next state.
+
+    Where sources differ, each has its proof, and releases hold the photo back because of both.
+    """
+    is_held = conclusion.outcome == "held"
+    has_proof = conclusion.outcome == "proved" or conclusion.code == SOURCES_DIFFER
+    return {
+        "state": State.HELD if is_held else next_state,
+        "refusal": conclusion.code if is_held else "",
+        "finished_at": timezone.now() if is_held else None,
+        "licence": conclusion.licence,
+        "proof": Proof.PROVED if has_proof else Proof.UNPROVED,
+        "detail": conclusion.detail,
+    }
 
 
 def _follow(candidate: Candidate, decision: LicenceEvidence) -> None:
@@ -75,17 +129,7 @@ def _settle(candidate: Candidate, conclusion: Conclusion, creator: str) -> None:
     is_unproved = conclusion.outcome == "unproved"
     if conclusion.outcome == "refused" or (is_unproved and not candidate.job.allow_unproved):
         raise Refused(conclusion.code, conclusion.detail)
-    is_held = conclusion.outcome == "held"
-    settle(
-        candidate,
-        state=State.HELD if is_held else State.LICENSED,
-        refusal=conclusion.code if is_held else "",
-        finished_at=timezone.now() if is_held else None,
-        licence=conclusion.licence,
-        proof=Proof.PROVED if conclusion.outcome == "proved" else Proof.UNPROVED,
-        creator=candidate.creator or clean(creator),
-        detail=conclusion.detail,
-    )
+    settle(candidate, creator=candidate.creator or clean(creator), **outcome(conclusion, State.LICENSED))
 
 
 def _hear(candidate: Candidate) -> Heard:

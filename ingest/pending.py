@@ -95,7 +95,7 @@ def settle(row: Candidate | Discovery, **changes: Any) -> None:
     fresh: dict[str, Any] = {"claimed_until": None, "attempts": 0}
     if isinstance(row, Candidate):
         fresh["refusal"] = ""  # while it was put off, this told why
-    if not of_running_jobs(ours).update(**fresh | changes):
+    if not _of_jobs(ours, CrawlJob.LIVE).update(**fresh | changes):
         raise Lost
 
 

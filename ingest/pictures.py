@@ -1,20 +1,20 @@
 """The one guarded decoder: bytes of unknown origin in, upright sRGB pixels or a refusal with a reason out."""
 
 import io
-import struct
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, IptcImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from ingest.colours import to_srgb
+from ingest.picture_metadata import DAMAGE, Metadata, exif_of, read_metadata
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 MIME_OF_FORMAT = {"MPO": "image/jpeg"} | {name: f"image/{name.lower()}" for name in FORMATS}
@@ -25,9 +25,6 @@ MIN_SIDE = 32
 MAX_SECONDS = 30.0
 # Progressive JPEGs have about ten scans; each costs a pass over the whole picture for a few bytes.
 MAX_JPEG_SCANS = 100
-# Nobody writes so much about a picture's rights; XMP may hold a whole editing history.
-MAX_METADATA_TEXT = 4_000
-MAX_XMP_BYTES = 2_000_000
 
 # What a picture of each refused or accepted kind begins with: (offset, bytes, name).
 SIGNATURES = (
@@ -51,8 +48,6 @@ SIGNATURES = (
 )
 
 ORIENTATION = 0x0112
-ARTIST = 0x013B
-COPYRIGHT = 0x8298
 EXIF_IFD = 0x8769
 DATE_TIME_ORIGINAL = 0x9003
 FIRST_PHOTOGRAPH = 1826
@@ -68,12 +63,6 @@ TURNS = {
 }
 
 AVERAGEABLE = {"L", "RGB", "RGBA", "CMYK"}
-
-# What Pillow raises on damaged files, in its own code and in that of its plugins.
-DAMAGE = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, EOFError,
-    ArithmeticError, MemoryError, RuntimeError, AssertionError, struct.error,
-)  # fmt: skip
 
 # Warning filters belong to the whole process: two threads that changed them at once would leave them changed.
 _quiet_lock = threading.RLock()
@@ -103,15 +92,6 @@ class PictureInfo:
     height: int
     mime: str
     taken_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What a file says of its maker and rights, raw: EXIF texts by tag, IPTC values by record and data set, XMP."""
-
-    exif: Mapping[int, str] = field(default_factory=dict)
-    iptc: Mapping[tuple[int, int], tuple[bytes, ...]] = field(default_factory=dict)
-    xmp: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -148,7 +128,7 @@ def inspect(data: bytes, limits: Limits = DEFAULT_LIMITS) -> PictureInfo:
 def metadata(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Metadata:
     """What stands in the header beside the pixels, none of which are read; what is damaged or too long is left out."""
     with _opened(data, limits) as image:
-        return Metadata(_exif_texts(image), _iptc(image), _xmp(image))
+        return read_metadata(image)
 
 
 def reduced(data: bytes, max_pixels: int, limits: Limits = DEFAULT_LIMITS) -> Reduced:
@@ -224,17 +204,12 @@ def _info(image: ImageFile.ImageFile) -> PictureInfo:
     return PictureInfo(width, height, MIME_OF_FORMAT[image.format or ""], _taken_at(image))
 
 
-def _exif(image: ImageFile.ImageFile) -> Image.Exif:
-    # The base class's method: the PNG plugin's own would decode all pixels in search of EXIF behind them.
-    return Image.Image.getexif(image)
-
-
 def _orientation(image: ImageFile.ImageFile) -> int:
     """1 to 8; 1 where the file says nothing or nonsense, and for TIFF, which Pillow turns by itself."""
     if image.format == "TIFF":
         return 1
     try:
-        value = _exif(image).get(ORIENTATION, 1)
+        value = exif_of(image).get(ORIENTATION, 1)
     except DAMAGE:
         return 1
     return value if isinstance(value, int) and value in TURNS else 1
@@ -242,52 +217,12 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 def _taken_at(image: ImageFile.ImageFile) -> datetime | None:
     try:
-        text = _exif(image).get_ifd(EXIF_IFD).get(DATE_TIME_ORIGINAL)
+        text = exif_of(image).get_ifd(EXIF_IFD).get(DATE_TIME_ORIGINAL)
         taken_at = datetime.strptime(str(text).strip("\0 "), "%Y:%m:%d %H:%M:%S")
     except DAMAGE:
         return None
     tomorrow = datetime.now() + timedelta(days=1)
     return taken_at if taken_at.year >= FIRST_PHOTOGRAPH and taken_at < tomorrow else None
-
-
-def _exif_texts(image: ImageFile.ImageFile) -> dict[int, str]:
-    found = {}
-    for tag in (COPYRIGHT, ARTIST):
-        try:
-            value = _exif(image).get(tag)
-        except DAMAGE:
-            continue
-        # The standard says ASCII, cameras write UTF-8, and Pillow reads either as Latin-1.
-        raw = value if isinstance(value, bytes) else str(value or "").encode("latin-1", "replace")
-        if raw.strip(b"\0 "):
-            found[tag] = decoded(raw)[:MAX_METADATA_TEXT]
-    return found
-
-
-def decoded(value: bytes) -> str:
-    """UTF-8 where it is that, else Latin-1, which everything is."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _iptc(image: ImageFile.ImageFile) -> dict[tuple[int, int], tuple[bytes, ...]]:
-    try:
-        said = IptcImagePlugin.getiptcinfo(image) or {}
-    except DAMAGE:
-        return {}
-    found = {}
-    for place, value in said.items():
-        values = value if isinstance(value, list) else [value]
-        found[place] = tuple(one[:MAX_METADATA_TEXT] for one in values[:20] if isinstance(one, bytes))
-    return found
-
-
-def _xmp(image: ImageFile.ImageFile) -> bytes:
-    value = image.info.get("xmp") or b""
-    data = value.encode() if isinstance(value, str) else bytes(value)
-    return data if len(data) <= MAX_XMP_BYTES else b""
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

@@ -35,7 +35,7 @@ Outcome = Reference | str  # a sentence where there is no picture
 
 def api_session() -> GuardedSession:
     """For the documented APIs of Wikidata and Commons."""
-    return replace(guarded_session(), total_timeout=API_SECONDS)
+    return replace(guarded_session(heeds_robots=False), total_timeout=API_SECONDS)
 
 
 def fetch_references(names: Sequence[str], *, seconds: float) -> dict[str, Outcome]:

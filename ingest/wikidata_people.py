@@ -20,7 +20,6 @@ from ingest.reference_pictures import api_session, fetch_references
 from ingest.sources.base import SourceError
 from ingest.sources.json_api import JsonApi
 from ingest.sources.mediawiki import ask
-from ingest.tombstones import one_line
 from ingest.wikidata import IDS_A_CALL, QUESTION, NotEntities, Person, read_people, why_not
 
 PATIENCE = 600.0  # seconds for all reference pictures of a command

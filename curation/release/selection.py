@@ -22,6 +22,7 @@ HELD_BACK = {
     "under_age": _("under 18 when the photo was taken, or perhaps so"),
     "licence_unproved": _("the licence is not proved"),
     "licences_differ": _("sources of the photo name different licences"),
+    "licence_held": _("what is said of the licence does not fit together, and nobody has decided yet"),
     "licence_refused": _("the licence does not allow modifying, commercial use and passing on"),
     "creator_missing": _("the licence wants the creator named, and none is known"),
     "crop_of_two_identities": _("the same crop is accepted for two identities"),
@@ -50,6 +51,8 @@ WITH judged AS MATERIALIZED (
             WHEN s.id IS NULL THEN 'licence_unproved'
             WHEN EXISTS (SELECT FROM ingest_candidate o WHERE o.photo_id = c.photo_id
                          AND o.proof = 'proved' AND o.licence <> s.licence) THEN 'licences_differ'
+            WHEN EXISTS (SELECT FROM ingest_candidate h
+                         WHERE h.photo_id = c.photo_id AND h.state = 'held') THEN 'licence_held'
             WHEN s.licence <> ALL(%(taken)s) AND NOT (s.licence = ANY(%(asked)s) AND EXISTS (
                 SELECT FROM ingest_licenceevidence e WHERE e.candidate_id = s.id
                 AND e.kind = 'decision' AND e.says = s.licence)) THEN 'licence_refused'

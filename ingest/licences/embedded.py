@@ -15,7 +15,7 @@ from ingest.licences.ids import NO_ASSERTION
 from ingest.licences.statements import EMBEDDED, MAX_WORDS, SELLER, Said
 from ingest.licences.urls import parse_licence_url
 from ingest.licences.words import licences_in_words
-from ingest.pictures import ARTIST, COPYRIGHT, Metadata, decoded
+from ingest.picture_metadata import ARTIST, COPYRIGHT, Metadata, decoded
 
 IPTC_BYLINE, IPTC_CREDIT, IPTC_COPYRIGHT = (2, 80), (2, 110), (2, 116)
 

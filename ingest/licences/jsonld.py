@@ -1,6 +1,7 @@
 """Pictures that a page describes as schema.org ImageObjects in JSON-LD, as search engines read them."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -46,10 +47,10 @@ def _loaded(text: str) -> Any:
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    waiting: list[tuple[Any, int]] = [(data, 0)]
+    waiting: deque[tuple[Any, int]] = deque([(data, 0)])
     seen = 0
     while waiting and seen < MAX_NODES:
-        value, depth = waiting.pop(0)
+        value, depth = waiting.popleft()
         seen += 1
         if isinstance(value, dict):
             yield value

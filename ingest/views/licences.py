@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest import tasks
-from ingest.decisions import decide, held, said_of
+from ingest.decisions import decide, decided_lately, held, said_of
 from ingest.evidence import REFUSED, decision_on
 from ingest.licence_form import LicenceForm
 from ingest.licences import FOR_A_PERSON, licence_name
@@ -26,6 +26,7 @@ from ingest.views.identities import AdminRequest
 from mtf_site.roles import Role, allow, has_role
 
 PAGE = 10
+LATELY = 10
 
 
 @never_cache
@@ -49,7 +50,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "total": sum(counts.values()),
         "is_empty": not counts,
         "rows": [_row(candidate, said[candidate.pk], request) for candidate in shown],
-        "may_decide": has_role(request.user, Role.ADMIN),
+        "decided": [_said(one, one.candidate) for one in decided_lately(LATELY)],
     }
 
 

@@ -1,7 +1,10 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 
 from curation.release.selection import triage
 from ingest.decisions import Decision, decide, held, newest, said_of
@@ -150,6 +153,14 @@ def test_a_licence_that_the_policy_leaves_to_a_person_is_released_once_a_person_
     assert triage().ready == 1
 
 
+def test_a_photo_that_waits_for_a_person_is_not_released_for_anybody(admin: User) -> None:
+    made = r.accepted(factories.identity())
+    other = factories.candidate(factories.identity(), made.photo, state="held", refusal="licence_sold")
+    assert [found.code for found in triage().held_back] == ["licence_held"]
+    settle(other, admin, "CC-BY-4.0")
+    assert triage().ready == 1
+
+
 def test_nobody_decides_twice_or_on_what_they_have_not_seen(site: Site, admin: User) -> None:
     factories.identity("Ada")
     held_one = the(crawl(site, ("Ada", "/ada.jpg", "/both")))
@@ -182,3 +193,23 @@ def test_only_a_job_that_is_done_is_reopened(state: str, goes_on: bool) -> None:
     assert reopen(job) is goes_on
     job.refresh_from_db()
     assert job.state == ("running" if goes_on else state)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_decide_at_once_one_is_told_that_it_was_decided() -> None:
+    made = factories.candidate(
+        factories.identity(), factories.photo(), state="held", refusal="licence_in_file", proof="unproved"
+    )
+    people, seen, together = [factories.user(Role.ADMIN) for _ in range(4)], seen_of(made), threading.Barrier(4)
+
+    def click(person: User, take: str) -> bool:
+        try:
+            together.wait(20)
+            return decide(made.pk, Decision(take, "because", person), seen=seen) is not None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(click, people, ["CC-BY-4.0", "", "CC0-1.0", ""]))
+    assert done.count(True) == 1
+    assert LicenceEvidence.objects.filter(kind="decision").count() == 1

@@ -90,7 +90,7 @@ def test_the_list_costs_the_same_however_long(
 ) -> None:
     for _ in range(rows):
         held("")
-    with django_assert_num_queries(8):  # session, user, roles, bar; kinds, number, page, evidence
+    with django_assert_num_queries(9):  # session, user, roles, bar; kinds, number, page, evidence, decisions
         admin.get("/licences/")
 
 
@@ -208,7 +208,7 @@ def test_the_jobs_page_leads_to_what_waits(admin: Client) -> None:
     made = held()
     text = admin.get(f"/jobs/{made.job_id}/").content.decode()
     assert f'href="/licences/?job={made.job_id}"' in text
-    assert "1 waits for a person" in text
+    assert "for a person:" in text
 
 
 def test_what_was_said_of_the_same_photo_elsewhere_stands_beside(admin: Client) -> None:
@@ -219,3 +219,12 @@ def test_what_was_said_of_the_same_photo_elsewhere_stands_beside(admin: Client) 
     assert [said["is_other"] for said in row["evidence"]] == [False, False, True]
     decide(admin, made, licence="CC-BY-SA-2.0", seen=newest(other))
     assert set(Candidate.objects.values_list("licence", flat=True)) == {"CC-BY-SA-2.0"}
+
+
+def test_decisions_are_told_once_for_a_photo_with_who_and_why(admin: Client) -> None:
+    made = held("Ada Marlow")
+    factories.candidate(factories.identity("Bo Lindqvist"), made.photo or factories.photo())
+    decide(admin, made, action="refuse", reason="It is <i>sold</i>.", seen=LicenceEvidence.objects.latest("pk").pk)
+    response = admin.get("/licences/")
+    assert len(response.context["decided"]) == 1
+    assert "It is &lt;i&gt;sold&lt;/i&gt;." in response.content.decode()

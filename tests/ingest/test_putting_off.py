@@ -134,7 +134,8 @@ def test_a_full_store_refuses_nothing_and_the_row_waits_for_room(
         job = crawl(site, ("Ada", "/ada.jpg", "/by"))
         for _ in range(MAX_ATTEMPTS + 1):
             time_passes(job)
-        assert job.candidates.values_list("state", "refusal", "attempts").get() == ("licensed", "disk_full", 0)
+        # Not even the page that tells the licence can be kept.
+        assert job.candidates.values_list("state", "refusal", "attempts").get() == ("found", "disk_full", 0)
         assert told(job) == [(site.host_port, "disk_full", 1)]
         assert progress(job).tally.refused == progress(job).tally.failed == 0
     time_passes(job)

@@ -104,7 +104,11 @@ class Command(BaseCommand):
             f"Crawl job {job.pk} {job.get_state_display()}: {tally.found} found, {outcome.known} known before,"
             f" {tally.fetched} fetched, {outcome.faces} faces, {tally.refused} refused, {tally.failed} failed."
         )
-        for verb, reasons in (("refused", outcome.refused), ("failed", outcome.failed)):
+        for verb, reasons in (
+            ("refused", outcome.refused),
+            ("failed", outcome.failed),
+            ("waits for a person", outcome.held),
+        ):
             for reason in reasons:
                 self.stdout.write(f"  {verb}: {reason.words}: {reason.count}")
         for error in outcome.unanswered:
