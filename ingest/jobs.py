@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from ingest.access import NO_CONTACT, may_ask_all
+from ingest.access import NO_CONTACT, may_ask_all, move_queues_up
 from ingest.csv_input import CsvError
 from ingest.identities import named
 from ingest.licences import judge, licence_name, needs_attribution, read_licence
@@ -158,7 +158,10 @@ def label_of(job: CrawlJob) -> str:
 def cancel(job: CrawlJob) -> bool:
     """False when the job was over already. What is being fetched just now is dropped when it arrives."""
     running = CrawlJob.objects.filter(pk=job.pk, state=CrawlJob.State.RUNNING)
-    return bool(running.update(state=CrawlJob.State.CANCELLED, finished_at=timezone.now()))
+    is_over = bool(running.update(state=CrawlJob.State.CANCELLED, finished_at=timezone.now()))
+    if is_over:
+        move_queues_up()
+    return is_over
 
 
 def finish_if_nothing_pends(job_id: int | None = None) -> bool:
