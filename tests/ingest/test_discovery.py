@@ -7,6 +7,7 @@ from django.utils import timezone
 from ingest import discovery
 from ingest.addresses import url_key
 from ingest.models import CrawlJob
+from ingest.network import FetchRefused
 from ingest.sources import SOURCES, Hit, SourceError
 from tests import factories
 from tests.ingest.crawling import crawl, drain, outcomes
@@ -56,6 +57,14 @@ def test_a_source_that_fails_for_good_says_why(monkeypatch: pytest.MonkeyPatch) 
     job = asked(monkeypatch, SourceError("The page has not the shape of results."))
     assert job.discoveries.values_list("state", "error").get() == ("failed", "The page has not the shape of results.")
     assert job.state == "done"
+
+
+def test_a_source_that_may_not_be_asked_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = asked(monkeypatch, FetchRefused("robots", "The robots.txt of x.example.org forbids this address."))
+    assert job.discoveries.values_list("state", "error").get() == (
+        "failed",
+        "The robots.txt of x.example.org forbids this address.",
+    )
 
 
 def test_a_source_that_fails_for_now_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

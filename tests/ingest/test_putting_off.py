@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -187,10 +187,10 @@ def cut(*_: Any, **__: Any) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("taking", [True, False])
-def test_a_candidate_whose_connection_is_cut_is_soon_free_again(monkeypatch: pytest.MonkeyPatch, taking: bool) -> None:
+@pytest.mark.parametrize("when", ["taking", "working", "writing"])
+def test_a_candidate_whose_connection_is_cut_is_soon_free_again(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     candidate = factories.candidate(factories.identity(), factories.photo(), state="fetched", finished_at=None)
-    if taking:
+    if when == "taking":
         take = pending._take
 
         def take_and_cut(*args: Any) -> Any:
@@ -199,7 +199,8 @@ def test_a_candidate_whose_connection_is_cut_is_soon_free_again(monkeypatch: pyt
 
         monkeypatch.setattr(pending, "_take", take_and_cut)
     else:
-        monkeypatch.setitem(pipeline.STEPS, "fetched", cut)
+        step = cut if when == "working" else transaction.atomic(cut)
+        monkeypatch.setitem(pipeline.STEPS, "fetched", step)
     with pytest.raises(OperationalError):
         pipeline.advance(candidate.pk, "fetched")
     candidate.refresh_from_db()
