@@ -131,6 +131,12 @@ class Candidate(models.Model):
                 fields=["id"], name="candidate_pending", condition=Q(state__in=["found", "licensed", "fetched"])
             ),
             models.Index(fields=["finished_at"], name="candidate_done_lately", condition=Q(state="done")),
+            # The sweeper asks every other second who is due, while many may wait for their turn at a host.
+            models.Index(
+                fields=["state", "claimed_until"],
+                name="candidate_due",
+                condition=Q(state__in=["found", "licensed", "fetched"]),
+            ),
         ]
 
     def __str__(self) -> str:
