@@ -1,15 +1,17 @@
 """The guarded session as the settings say, and whether a host may be reached at all."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.conf import settings
 
 from ingest.addresses import parse_target
 from ingest.network import NO_CONTACT, FetchFailed, FetchRefused, GuardedSession
+from ingest.pending import wake_throttled
 from ingest.politeness import Gate
 from mtf_site import services
 
-__all__ = ["NO_CONTACT", "check_contact", "guarded_session", "may_ask", "may_ask_all"]
+__all__ = ["NO_CONTACT", "check_contact", "gate", "guarded_session", "may_ask", "may_ask_all", "move_queues_up"]
 
 PRODUCT = "MTF-Curator/0.1"
 KEYS = "mtf:polite"  # what our keys in Redis begin with
@@ -26,9 +28,13 @@ def guarded_session(*, heeds_robots: bool = True, patience: float = PATIENCE) ->
         read_timeout=settings.READ_SECONDS,
         contact=settings.INGEST_CONTACT,
         contact_required=True,
-        gate=Gate(_redis_url(), settings.HOST_RATE, settings.HOST_BURST, patience, KEYS),
+        gate=gate(patience),
         heeds_robots=heeds_robots,
     )
+
+
+def gate(patience: float = PATIENCE) -> Gate:
+    return Gate(_redis_url(), settings.HOST_RATE, settings.HOST_BURST, patience, KEYS)
 
 
 def _redis_url() -> str:
@@ -39,6 +45,13 @@ def _redis_url() -> str:
         except services.ServicesError as error:
             raise FetchFailed("redis_away", str(error)) from error
     return str(settings.REDIS_URL)
+
+
+def move_queues_up() -> None:
+    """After a job was cancelled or paused: its places in the hosts' queues are free, and the others ask anew."""
+    with suppress(FetchFailed):  # where Redis is away, there are no queues either
+        gate().forget_queues()
+    wake_throttled()
 
 
 def check_contact(url: str) -> None:

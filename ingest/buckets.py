@@ -106,6 +106,15 @@ def close(redis: "Redis", key: str, pace: Pace, pause: float) -> None:
         raise away(error) from error
 
 
+def forget_queues(redis: "Redis", keys: str) -> None:
+    """Places that were promised in the buckets of this pattern are taken back; what is closed stays closed."""
+    try:
+        for key in redis.scan_iter(match=keys, count=1000):
+            redis.hdel(key, "tail")
+    except RedisError as error:
+        raise away(error) from error
+
+
 def away(error: RedisError) -> FetchFailed:
     """Without the bucket nobody is asked: better late than a nuisance."""
     words = f"Redis, which says whose turn it is, does not answer ({type(error).__name__})."

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ingest.access import DISCOVERY_PATIENCE, guarded_session
 from ingest.addresses import url_key
 from ingest.models import Candidate, CrawlJob, Discovery, Identity
-from ingest.network import FetchFailed
+from ingest.network import FetchFailed, FetchRefused
 from ingest.pending import MAX_ATTEMPTS, UNCOUNTED, Lost, give_back, put_off, settle, take
 from ingest.sources import SOURCES, Hit, Query, SourceError
 from ingest.tombstones import ERASED, is_erased_address, is_tombstoned
@@ -58,6 +58,8 @@ def _ask(discovery: Discovery, announce: Announce) -> None:
         hits, known = _enter_hits(discovery, announce)
     except (SourceError, FetchFailed) as error:
         _try_later(discovery, error)
+    except FetchRefused as refusal:
+        _fail(discovery, refusal.message)
     else:
         settle(discovery, state=Discovery.State.DONE, hits=hits, known=known, error="")
 

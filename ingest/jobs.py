@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from ingest.access import NO_CONTACT, may_ask_all
+from ingest.access import NO_CONTACT, may_ask_all, move_queues_up
 from ingest.csv_input import CsvError
 from ingest.identities import named
 from ingest.licence_policy import judge
@@ -184,11 +184,12 @@ def label_of(job: CrawlJob) -> str:
     return SOURCES[job.source].label if job.source in SOURCES else job.source
 
 
-@transaction.atomic
 def pause(job: CrawlJob, *, by: User) -> None:
     """No row of the job is taken any more; what is under way ends. JobUnchanged unless it runs."""
-    _move(job, [State.RUNNING], State.PAUSED)
-    _note(job, Kind.PAUSED, by)
+    with transaction.atomic():
+        _move(job, [State.RUNNING], State.PAUSED)
+        _note(job, Kind.PAUSED, by)
+    move_queues_up()
 
 
 def resume(job: CrawlJob, *, by: User) -> None:
@@ -199,11 +200,12 @@ def resume(job: CrawlJob, *, by: User) -> None:
     finish_if_nothing_pends(job.pk)  # nobody ends a job while it is paused
 
 
-@transaction.atomic
 def cancel(job: CrawlJob, *, by: User) -> None:
     """What is being fetched just now is dropped when it arrives. JobUnchanged when the job is over."""
-    _move(job, CrawlJob.LIVE, State.CANCELLED, finished_at=timezone.now())
-    _note(job, Kind.CANCELLED, by)
+    with transaction.atomic():
+        _move(job, CrawlJob.LIVE, State.CANCELLED, finished_at=timezone.now())
+        _note(job, Kind.CANCELLED, by)
+    move_queues_up()
 
 
 @transaction.atomic

@@ -78,7 +78,8 @@ def take(rows: QuerySet[Row], pk: int, state: str) -> Row | None:
 
 
 def _take(rows: QuerySet[Row], pk: int, state: str, until: datetime) -> Row | None:
-    taken = free(rows.filter(pk=pk, state=state)).update(claimed_until=until, attempts=F("attempts") + 1)
+    why: dict[str, Any] = {"refusal": ""} if rows.model is Candidate else {}  # it told why the row was put off
+    taken = free(rows.filter(pk=pk, state=state)).update(claimed_until=until, attempts=F("attempts") + 1, **why)
     if not taken:
         return None
     # A job's parameters may hold a whole CSV: who needs them loads them.
@@ -92,10 +93,7 @@ def settle(row: Candidate | Discovery, **changes: Any) -> None:
     A step that was on its way when its job was paused may still end, so that nothing is fetched twice.
     """
     ours = type(row)._default_manager.filter(pk=row.pk, state=row.state, claimed_until=row.claimed_until)
-    fresh: dict[str, Any] = {"claimed_until": None, "attempts": 0}
-    if isinstance(row, Candidate):
-        fresh["refusal"] = ""  # while it was put off, this told why
-    if not _of_jobs(ours, CrawlJob.LIVE).update(**fresh | changes):
+    if not _of_jobs(ours, CrawlJob.LIVE).update(**{"claimed_until": None, "attempts": 0} | changes):
         raise Lost
 
 
@@ -107,6 +105,16 @@ def put_off(row: Candidate | Discovery, pause: float | None, *, counts: bool = T
     attempts = row.attempts if counts else row.attempts - 1
     until = _after(pause, row.attempts, LONGEST_PAUSE if counts else LONGEST_QUEUE)
     settle(row, **{"claimed_until": until, "attempts": attempts} | changes)
+
+
+def wake_throttled() -> None:
+    """Rows that wait for their turn at a host ask for it anew."""
+    now = timezone.now()
+    candidates = Candidate.objects.filter(state__in=Candidate.PENDING, refusal="throttled", claimed_until__gt=now)
+    of_running_jobs(candidates).update(claimed_until=now)
+    # One that is being worked on has an attempt; one that was throttled had it taken back.
+    waiting = Discovery.objects.filter(state=Discovery.State.WAITING, attempts=0, claimed_until__gt=now)
+    of_running_jobs(waiting).update(claimed_until=now)
 
 
 def _after(pause: float | None, attempts: int, longest: float) -> datetime:

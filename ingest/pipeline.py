@@ -50,7 +50,7 @@ def advance(candidate_id: int, state: str) -> str | None:
         return None
     except Exception as error:
         try:
-            give_back(candidate, error, detail=f"{type(error).__name__}: {error}")
+            give_back(candidate, error, refusal="unforeseen", detail=f"{type(error).__name__}: {error}")
         except Lost:
             return None
         raise

@@ -55,6 +55,10 @@ class Gate:
         pause = DEFAULT_CLOSURE if pause is None else pause
         buckets.close(buckets.connected(self.redis_url), self._bucket(target), pace, pause)
 
+    def forget_queues(self) -> None:
+        """To be called when those who were told to come back will not: who asks next is told an earlier time."""
+        buckets.forget_queues(buckets.connected(self.redis_url), f"{self.keys}:bucket:*")
+
     def _bucket(self, target: Target) -> str:
         return f"{self.keys}:bucket:{target.host_port}"
 

@@ -96,7 +96,7 @@ class Trouble:
     """Candidates of one host that could not be had, or that wait for it (then until `until`)."""
 
     host: str
-    code: str  # see reasons; "" for what nobody foresaw
+    code: str  # see reasons; of what nobody foresaw, `words` are the error's own
     words: str
     count: int
     until: datetime | None
@@ -221,7 +221,7 @@ def troubles(job: CrawlJob) -> list[Trouble]:
     """The hosts that failed, turned us away or make us wait, the worst first; at most ten."""
     stuck = Q(state=State.FAILED) | Q(state=State.REFUSED, refusal__in=HOSTS_NO)
     if not job.is_over:
-        stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(detail="")
+        stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(refusal="")
     rows = (
         Candidate.objects.filter(stuck, job=job)
         .values(host=_Host(_ASKED), code=F("refusal"))
@@ -232,7 +232,7 @@ def troubles(job: CrawlJob) -> list[Trouble]:
         Trouble(
             row["host"],
             row["code"],
-            in_words(row["code"]) if row["code"] else row["words"].rstrip("."),
+            in_words(row["code"]) if row["code"] != "unforeseen" else row["words"].rstrip("."),
             row["n"],
             row["until"],
         )

@@ -59,6 +59,7 @@ REASONS: Mapping[str, str | Promise] = {
     "timeout": _("server too slow"),
     "truncated": _("download broke off"),
     "connection": _("connection failed"),
+    "unforeseen": _("an error that nobody foresaw"),
     "gave_up": _("given up after several attempts"),
 }
 

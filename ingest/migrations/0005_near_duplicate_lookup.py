@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingest', '0002_evidence_hashes_and_pauses'),
+        ('ingest', '0004_candidate_due'),
     ]
 
     operations = [

@@ -173,6 +173,12 @@ class Candidate(models.Model):
             models.Index(
                 fields=["job", "state", "refusal", "photo"], include=["identity"], name="candidate_counted_by_job"
             ),
+            # The sweeper asks every other second who is due, while many may wait for their turn at a host.
+            models.Index(
+                fields=["state", "claimed_until"],
+                name="candidate_due",
+                condition=Q(state__in=["found", "licensed", "fetched"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from ingest import discovery
 from ingest.addresses import url_key
 from ingest.jobs import start_job
 from ingest.models import CrawlJob, Identity
+from ingest.network import FetchRefused
 from ingest.sources import SOURCES, Hit, SourceError
 from mtf_site.roles import Role
 from tests import factories
@@ -60,6 +61,14 @@ def test_a_source_that_fails_for_good_says_why(monkeypatch: pytest.MonkeyPatch) 
     job = asked(monkeypatch, SourceError("The page has not the shape of results."))
     assert job.discoveries.values_list("state", "error").get() == ("failed", "The page has not the shape of results.")
     assert job.state == "done"
+
+
+def test_a_source_that_may_not_be_asked_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = asked(monkeypatch, FetchRefused("robots", "The robots.txt of x.example.org forbids this address."))
+    assert job.discoveries.values_list("state", "error").get() == (
+        "failed",
+        "The robots.txt of x.example.org forbids this address.",
+    )
 
 
 def test_a_source_that_fails_for_now_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,7 +221,9 @@ def test_a_full_disk_refuses_nothing_and_the_job_completes_once_there_is_room(
         now = progress(job).tally
         assert (now.found, now.pending, now.refused, now.failed) == (PICTURES, PICTURES, 0, 0)
         assert [(trouble.code, trouble.count) for trouble in troubles(job)] == [("disk_full", PICTURES)]
-        assert {Path(name).suffix for name in files_below(tmp_path / "media")} == {".html"}  # source pages: small enough
+        assert {Path(name).suffix for name in files_below(tmp_path / "media")} == {
+            ".html"
+        }  # source pages: small enough
         let_files_grow_to(resource.RLIM_INFINITY, process)
         until(lambda: is_done_if_time_passes(job), "the job ends when there is room")
     assert_complete_and_once(job)

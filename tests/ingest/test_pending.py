@@ -12,6 +12,7 @@ from ingest import detection, discovery, pipeline, store
 from ingest.jobs import cancel, start_job
 from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import MAX_ATTEMPTS, Lost, settle, take
+from ingest.progress import troubles
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.crawling import crawl, drain, face_jpeg, open_buckets, outcomes, urls_csv
@@ -65,6 +66,9 @@ def test_what_nobody_foresaw_is_noted_and_raised(monkeypatch: pytest.MonkeyPatch
     candidate.refresh_from_db()
     assert (candidate.state, candidate.detail) == ("fetched", "RuntimeError: no such thing")
     assert candidate.claimed_until is not None
+    assert [(trouble.code, trouble.words) for trouble in troubles(candidate.job)] == [
+        ("unforeseen", "RuntimeError: no such thing")
+    ]
 
 
 def test_a_cancelled_job_does_nothing_more(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

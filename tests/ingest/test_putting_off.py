@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from ingest import discovery, pending, pipeline, store
+from ingest.jobs import cancel
 from ingest.models import Candidate, CrawlJob, Face
 from ingest.network import FetchFailed
 from ingest.pending import MAX_ATTEMPTS
 from ingest.progress import progress, troubles
-from ingest.sources import SOURCES, SourceError
+from ingest.sources import SOURCES, Hit, SourceError
 from tests import factories
 from tests.ingest.crawling import crawl, drain, face_jpeg, open_buckets, outcomes, picture
 from tests.ingest.test_discovery import Oracle
@@ -60,6 +61,44 @@ def test_rows_of_a_busy_host_come_back_one_after_the_other_and_lose_no_attempt(s
     settings.HOST_RATE = 1000
     time_passes(job)
     assert (outcomes(job), told(job), job.state) == ([("done", "")] * 4, [], "done")
+
+
+def test_the_rows_of_a_cancelled_job_leave_no_gap_in_the_queue(site: Site, settings: Settings) -> None:
+    settings.HOST_RATE, settings.HOST_BURST = 0.01, 2
+    for name in ("Ada", "Bo"):
+        factories.identity(name)
+    first = crawl(site, *(("Ada", f"/{n}.jpg", "/by") for n in range(30)))
+    second = crawl(site, *(("Bo", f"/{n}.jpg", "/by") for n in range(2)))
+    assert soonest(second) > timedelta(seconds=2500)
+    cancel(first, by=first.started_by)
+    drain(second)
+    assert soonest(second) < timedelta(seconds=200)
+    assert set(second.candidates.values_list("refusal", "attempts")) == {("throttled", 0)}
+
+
+def soonest(job: CrawlJob) -> timedelta:
+    until = job.candidates.filter(claimed_until__isnull=False).order_by("claimed_until")[0].claimed_until
+    assert until is not None
+    return until - timezone.now()
+
+
+def test_waking_takes_nothing_from_who_is_at_work() -> None:
+    ada = factories.identity()
+    later = timezone.now() + timedelta(seconds=250)
+    waits = factories.candidate(ada, factories.photo(), state="fetched", refusal="throttled", claimed_until=later)
+    works = factories.candidate(ada, factories.photo(), state="fetched", refusal="throttled")
+    taken = pending.take(Candidate.objects.all(), works.pk, "fetched")
+    assert taken is not None
+    job = factories.job([ada], state="paused")
+    paused = factories.candidate(
+        ada, factories.photo(), job=job, state="found", refusal="throttled", claimed_until=later
+    )
+    pending.wake_throttled()
+    for row in (waits, works, paused):
+        row.refresh_from_db()
+    assert (works.claimed_until, paused.claimed_until) == (taken.claimed_until, later)
+    assert waits.claimed_until is not None
+    assert waits.claimed_until <= timezone.now()
 
 
 @pytest.mark.parametrize("wrapped", [True, False])
@@ -140,6 +179,51 @@ def test_a_full_store_refuses_nothing_and_the_row_waits_for_room(
         assert progress(job).tally.refused == progress(job).tally.failed == 0
     time_passes(job)
     assert (outcomes(job), Face.objects.count(), job.state) == ([("done", "")], 1, "done")
+
+
+def cut(*_: Any, **__: Any) -> Any:
+    """PostgreSQL ends the connection in the middle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("when", ["taking", "working", "writing"])
+def test_a_candidate_whose_connection_is_cut_is_soon_free_again(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    candidate = factories.candidate(factories.identity(), factories.photo(), state="fetched", finished_at=None)
+    if when == "taking":
+        take = pending._take
+
+        def take_and_cut(*args: Any) -> Any:
+            take(*args)
+            cut()
+
+        monkeypatch.setattr(pending, "_take", take_and_cut)
+    else:
+        step = cut if when == "working" else transaction.atomic(cut)
+        monkeypatch.setitem(pipeline.STEPS, "fetched", step)
+    with pytest.raises(OperationalError):
+        pipeline.advance(candidate.pk, "fetched")
+    candidate.refresh_from_db()
+    assert candidate.claimed_until is not None
+    assert candidate.claimed_until - timezone.now() <= timedelta(seconds=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_discovery_whose_connection_is_cut_is_soon_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cut(Oracle):
+        def discover(self, query: Any, session: Any) -> Iterator[Any]:
+            yield Hit("https://photos.example.org/1.jpg")
+            cut()
+
+    monkeypatch.setitem(SOURCES, "oracle", Cut())
+    job = factories.job([factories.identity("Ada")], source="oracle", parameters={"limit": 5})
+    with pytest.raises(OperationalError):
+        discovery.discover(job.discoveries.get().pk, lambda pk: None)
+    waits = job.discoveries.get()
+    assert waits.claimed_until is not None
+    assert waits.claimed_until - timezone.now() <= timedelta(seconds=1)
+    assert job.candidates.count() == 1
 
 
 @pytest.mark.parametrize("fault", [OperationalError("terminating connection"), RuntimeError("no such thing")])
