@@ -24,6 +24,12 @@ class Pace:
     left: float | None = None
 
     @property
+    def speed_in_words(self) -> str:
+        if self.a_minute is None:
+            return ""
+        return f"{self.a_minute:,.0f}" if self.a_minute >= 10 else f"{self.a_minute:.1f}"
+
+    @property
     def left_in_words(self) -> str:
         return "" if self.left is None else in_minutes(self.left)
 

@@ -49,7 +49,8 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """The part of the page that moves; it asks for itself again for as long as the job is not over.
 
-    `told` is what the page has announced: only what is new is said aloud, and head and history come anew with it.
+    `told` is what the page has announced: only what is new is said aloud; the head, with its buttons, comes
+    anew when the job has taken a turn.
     """
     context = _context(request, job_id)
     context["is_news"] = request.GET.get("told") != context["told"]

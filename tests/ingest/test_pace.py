@@ -59,6 +59,7 @@ def test_the_speed_is_that_of_the_last_minutes_and_so_is_the_time_left() -> None
     job = running({60: 10, 3600: 40}, waiting=5)
     now = pace(job, progress(job), [])
     assert now.a_minute == pytest.approx(2.0, rel=0.05)  # ten in five minutes
+    assert now.speed_in_words == "2.0"
     assert now.left == pytest.approx(150, rel=0.05)
     assert now.left_in_words == "2 min"
 
