@@ -25,6 +25,7 @@ def at(seconds: int) -> datetime:
         ([("started", 0), ("paused", 10), ("cancelled", 100)], 10),
         ([("started", 0), ("finished", 20), ("retried", 90), ("finished", 100)], 30),
         ([("started", 0), ("retried", 50)], 100),
+        ([("started", 0), ("paused", 10), ("retried", 20), ("resumed", 90)], 20),
     ],
 )
 def test_pauses_and_the_time_after_the_end_do_not_count(events: list[tuple[str, int]], seconds: int) -> None:
