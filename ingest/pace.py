@@ -24,6 +24,12 @@ class Pace:
     left: float | None = None
 
     @property
+    def speed_in_words(self) -> str:
+        if self.a_minute is None:
+            return ""
+        return f"{self.a_minute:,.0f}" if self.a_minute >= 10 else f"{self.a_minute:.1f}"
+
+    @property
     def left_in_words(self) -> str:
         return "" if self.left is None else in_minutes(self.left)
 
@@ -56,15 +62,14 @@ def took(job: CrawlJob, events: Sequence[JobEvent]) -> str:
 
 def seconds_at_work(start: datetime, end: datetime, events: Sequence[tuple[str, datetime]]) -> float:
     """Between these times, without the pauses and the time for which the job was done; events in their order."""
-    at_work, went_on = 0.0, start
-    is_at_work = True
+    at_work, went_on, stopped_by = 0.0, start, ""
     for kind, at in events:
-        if is_at_work and kind in STOPS:
+        if not stopped_by and kind in STOPS:
             at_work += (at - went_on).total_seconds()
-            is_at_work = False
-        elif not is_at_work and kind in STARTS:
-            went_on, is_at_work = at, True
-    return at_work + ((end - went_on).total_seconds() if is_at_work else 0.0)
+            stopped_by = kind
+        elif stopped_by and kind in STARTS and (stopped_by, kind) != (Kind.PAUSED, Kind.RETRIED):
+            went_on, stopped_by = at, ""  # what is tried again of a paused job waits until it goes on
+    return at_work + (0.0 if stopped_by else (end - went_on).total_seconds())
 
 
 def in_minutes(seconds: float) -> str:

@@ -34,6 +34,7 @@ from mtf_site.roles import Role, allow, has_role
 
 PAGE = 25
 PICTURES_SHOWN = 10
+LARGE = 20_000  # pictures from which counting takes a good part of a second, and the page asks less often
 WORKER_COMMAND = "celery -A mtf_site worker --beat --queues crawl,fetch,detect,export"
 
 
@@ -49,7 +50,8 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """The part of the page that moves; it asks for itself again for as long as the job is not over.
 
-    `told` is what the page has announced: only what is new is said aloud, and head and history come anew with it.
+    `told` is what the page has announced: only what is new is said aloud; the head, with its buttons, comes
+    anew when the job has taken a turn.
     """
     context = _context(request, job_id)
     context["is_news"] = request.GET.get("told") != context["told"]
@@ -76,6 +78,7 @@ def _context(request: HttpRequest, job_id: int) -> dict[str, Any]:
         "took": took(found, events),
         "events": events,
         "told": _told(found, so_far),
+        "seconds": 10 if found.state == CrawlJob.State.PAUSED or so_far.tally.found > LARGE else 2,
         "waiting": sum(waiting.values()),
         "backlog": backlog(found),
         "worker_command": WORKER_COMMAND if nobody_works(found, went_on_at(found, events)) else "",

@@ -95,7 +95,7 @@ def test_a_trial_starts_small_and_its_page_starts_the_whole(admin: Client, peopl
     assert page.headers["Location"] == f"/jobs/{first.pk}/"
     text = admin.get(f"/jobs/{first.pk}/").content.decode()
     assert "The whole job: 3 identities, 2 sources, at most 10 pictures each." in text
-    assert f'<a href="/jobs/{second.pk}/">job {second.pk}</a>' in text
+    assert f'<a id="trial-{second.pk}" href="/jobs/{second.pk}/">job {second.pk}</a>' in text
     again = admin.get(f"/jobs/new/?trial={first.pk}").context
     assert (again["picker"].chips, again["limit"]) == (people, 10)
     assert admin.post(f"/jobs/{first.pk}/whole/").status_code == 302

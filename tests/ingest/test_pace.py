@@ -25,6 +25,7 @@ def at(seconds: int) -> datetime:
         ([("started", 0), ("paused", 10), ("cancelled", 100)], 10),
         ([("started", 0), ("finished", 20), ("retried", 90), ("finished", 100)], 30),
         ([("started", 0), ("retried", 50)], 100),
+        ([("started", 0), ("paused", 10), ("retried", 20), ("resumed", 90)], 20),
     ],
 )
 def test_pauses_and_the_time_after_the_end_do_not_count(events: list[tuple[str, int]], seconds: int) -> None:
@@ -59,6 +60,7 @@ def test_the_speed_is_that_of_the_last_minutes_and_so_is_the_time_left() -> None
     job = running({60: 10, 3600: 40}, waiting=5)
     now = pace(job, progress(job), [])
     assert now.a_minute == pytest.approx(2.0, rel=0.05)  # ten in five minutes
+    assert now.speed_in_words == "2.0"
     assert now.left == pytest.approx(150, rel=0.05)
     assert now.left_in_words == "2 min"
 
