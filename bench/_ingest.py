@@ -23,8 +23,8 @@ from bench import _stock
 from curation import tasks as curation_tasks
 from curation.claims import open_claims
 from ingest import discovery, pipeline, tasks
-from ingest.duplicates import SLACK, near_crops, near_photos
-from ingest.hashes import signed, unsigned
+from ingest.duplicates import near_crops, near_photos
+from ingest.hashes import SLACK, signed, unsigned
 from ingest.jobs import start_job
 from ingest.models import Candidate, CrawlJob, Face, Identity, Photo
 from ingest.worker import QUEUES
@@ -155,8 +155,9 @@ def _watch(worker: int, job: CrawlJob, photos: int) -> tuple[list[tuple[int, flo
         for child in psutil.Process(worker).children():
             pids.add(child.pid)
             peak = max(peak, _highest(child.pid))
-            if settled >= len(samples) * photos / SAMPLES and settled:
+            if settled and settled >= len(samples) * photos / SAMPLES:
                 samples.append((settled, round(child.memory_info().rss / 1e6, 1)))
+                print(f"{settled:,} photos, {samples[-1][1]} MB", file=sys.stderr)
         if settled >= photos:
             return samples, peak, len(pids)
         _beat()
