@@ -24,7 +24,8 @@ PAGE = b'<!doctype html><title>A picture</title><a rel="license" href="https://c
 
 
 def prepare(folder: Path, count: int, sizes: Sizes, faces: Path | None) -> None:
-    """Writes `count` JPEGs: drawn portraits in these sizes and, where there are any, as many real ones in theirs."""
+    """Writes those of `count` JPEGs that are missing: drawn portraits in these sizes and, where there are any, as
+    many real ones in theirs."""
     folder.mkdir(parents=True, exist_ok=True)
     photos = sorted(str(path) for path in faces.glob("people/*/*.jpg")) if faces else []
     with ProcessPoolExecutor(2) as pool:
@@ -34,13 +35,15 @@ def prepare(folder: Path, count: int, sizes: Sizes, faces: Path | None) -> None:
 
 
 def _write(folder: Path, sizes: Sizes, photos: Sequence[str], number: int) -> int:
-    rng = np.random.default_rng(number)
+    path, rng = folder / f"{number}.jpg", np.random.default_rng(number)
+    if path.exists():
+        return number
     if photos and number % 2:
         original = Image.open(photos[int(rng.integers(len(photos)))]).convert("RGB")
     else:
         chosen = int(rng.choice(len(sizes), p=[share for _size, share in sizes]))
         original = _drawn(int(rng.integers(DRAWN))).resize(sizes[chosen][0])
-    (folder / f"{number}.jpg").write_bytes(encode(_shaded(original, rng)))
+    path.write_bytes(encode(_shaded(original, rng)))
     return number
 
 

@@ -20,12 +20,13 @@ def main() -> None:
     order = _order()
     var = Path(tempfile.mkdtemp(prefix="mtf-bench-"))
     faces = Path(os.environ.get("MTF_FACES") or DEFAULT_FACES)
+    pictures = order.pictures or var / "pictures"
     try:
         real = faces if (faces / "people").is_dir() else None
-        _pictures.prepare(var / "pictures" / "photos", order.photos, _pictures.AS_CAMERAS_MAKE_THEM, real)
+        _pictures.prepare(pictures / "photos", order.photos, _pictures.AS_CAMERAS_MAKE_THEM, real)
         if "memory" in order.parts:
-            _pictures.prepare(var / "pictures" / "memory", order.memory, _pictures.MOSTLY_SMALL, real)
-        with _pictures.served(var / "pictures") as host:
+            _pictures.prepare(pictures / "memory", order.memory, _pictures.MOSTLY_SMALL, real)
+        with _pictures.served(pictures) as host:
             _settle_in(var, host)
             from bench import _ingest  # the settings are read when it is imported
 
@@ -42,6 +43,7 @@ def _order() -> argparse.Namespace:
     parser.add_argument("--memory", type=int, default=5000, help="photos that the worker takes in, one after the other")
     parser.add_argument("--small", type=int, default=1000, help="photos stored already, to compare with")
     parser.add_argument("--large", type=int, default=132_816, help="photos stored already")
+    parser.add_argument("--pictures", type=Path, help="folder that keeps the pictures made for it, for another run")
     parser.add_argument("--lookups", type=int, default=500)
     return parser.parse_args()
 
