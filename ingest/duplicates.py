@@ -3,7 +3,7 @@
 Two faces are near-duplicates when their whole photos look alike and they sit at the same place in them; or when
 their crops look alike, and their photos were found for the same person: among all faces of a large collection some
 crops of strangers agree in that many bits. Where photo and crop agree, both may differ a little more. Who is alike
-to two groups makes one of them. What the bits are worth was measured: docs/decisions/near-duplicates.md.
+to two groups makes one of them. What the bits are worth was measured: docs/decisions/0003-near-duplicates.md.
 """
 
 from collections import defaultdict
