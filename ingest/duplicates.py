@@ -3,7 +3,7 @@
 Two faces are near-duplicates when their whole photos look alike and they sit at the same place in them; or when
 their crops look alike, and their photos were found for the same person: among all faces of a large collection some
 crops of strangers agree in that many bits. Where photo and crop agree, both may differ a little more. Who is alike
-to two groups makes one of them. What the bits are worth was measured: docs/decisions/near-duplicates.md.
+to two groups makes one of them. What the bits are worth was measured: docs/decisions/0003-near-duplicates.md.
 """
 
 from collections import defaultdict
@@ -14,13 +14,11 @@ from django.db import connection
 from django.db.models import Q
 
 from ingest.boxes import Box, iou
-from ingest.hashes import BAND_BITS, BANDS, BITS, distance, near_bands
+from ingest.hashes import BAND_BITS, BANDS, SLACK, Apart, bits_apart, is_copy, near_bands
 from ingest.models import Candidate, DuplicateGroup, Face, Photo
 
 DUPLICATES_LOCK = 0x4D5446_02
 SAME_PLACE = 0.5  # IoU of two boxes, each as a share of its photo
-UNLIKE = 16  # bits from which crops do not show the same, however alike the photos
-SLACK = 4  # bits more in which crops may differ when the photos, within twice their bits, agree
 SHARES = 10_000  # a photo's width and height, for boxes that shall be compared with those of another photo
 
 # By the four indexes on 16 bits each (`photo_by_band_0` ...), then bit by bit: see `hashes.near_bands`.
@@ -75,18 +73,13 @@ def group_duplicates(photo: Photo, faces: Sequence[Face]) -> None:
 
 def is_duplicate(one: Face, other: Face, people: Mapping[int, Collection[int]]) -> bool:
     """`people` are the identities that each photo was found for, by the photo's id."""
-    crops, photos = _apart(one.phash, other.phash), _apart(one.photo.phash, other.photo.phash)
-    if crops <= settings.CROP_HASH_BITS and set(people[one.photo_id]) & set(people[other.photo_id]):
-        return True
-    if iou(_share(one), _share(other)) < SAME_PLACE:
-        return False
-    if photos <= settings.PHOTO_HASH_BITS:
-        return crops <= UNLIKE
-    return photos <= 2 * settings.PHOTO_HASH_BITS and crops <= settings.CROP_HASH_BITS + SLACK
-
-
-def _apart(one: int | None, other: int | None) -> int:
-    return BITS if one is None or other is None else distance(one, other)
+    apart = Apart(
+        photos=bits_apart(one.photo.phash, other.photo.phash),
+        crops=bits_apart(one.phash, other.phash),
+        same_place=iou(_share(one), _share(other)) >= SAME_PLACE,
+        one_person=bool(set(people[one.photo_id]) & set(people[other.photo_id])),
+    )
+    return is_copy(apart, settings.PHOTO_HASH_BITS, settings.CROP_HASH_BITS)
 
 
 def _people(photos: Collection[int]) -> Mapping[int, Collection[int]]:
