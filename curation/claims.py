@@ -14,11 +14,13 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BLOCK = 10  # claims of one identity that share a block, and so are served in a run
 
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
-# photo, is accepted already, or the face is barred. `nth` counts the identity's claims, so that a block holds ten.
+# photo, is accepted already, or the face is barred, or the identity was merged into another. `nth` counts the
+# identity's claims, so that a block holds ten.
 OPEN_CLAIMS = """
 WITH pairs AS (
     SELECT DISTINCT f.id AS face_id, f.photo_id, c.identity_id
     FROM ingest_candidate c JOIN ingest_face f ON f.photo_id = c.photo_id
+    JOIN ingest_identity i ON i.id = c.identity_id AND i.state <> 'merged'
     WHERE c.state = 'done' AND c.finished_at >= %(since)s
       AND NOT EXISTS (SELECT 1 FROM curation_claim k
                       WHERE k.face_id = f.id AND (k.identity_id = c.identity_id OR k.state = 'accepted'))

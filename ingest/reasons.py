@@ -53,6 +53,7 @@ REASONS: Mapping[str, str | Promise] = {
     "truncated": _("download broke off"),
     "connection": _("connection failed"),
     "gave_up": _("given up after several attempts"),
+    "identity_merged": _("the person was merged into another, who has this hit too"),
 }
 
 
