@@ -24,6 +24,8 @@ def _pages() -> Iterator[Page]:
     yield Page("disputes", _("Disputes"), frozenset({Role.ADJUDICATOR, Role.AUDITOR}))
     yield Page("identities", _("Identities"), frozenset(everyone_above))
     yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
+    yield Page("photos", _("Photos"), frozenset(everyone_above))
+    yield Page("balance", _("Balance"), frozenset(everyone_above))
     yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))
 

@@ -3,7 +3,6 @@ from django.urls import path
 from ingest.views import identities, jobs
 
 urlpatterns = [
-    path("identities/", identities.identities, name="identities"),
     path("identities/import/", identities.identity_import, name="identity-import"),
     path("identities/<int:identity_id>/approve/", identities.identity_approve, name="identity-approve"),
     path("jobs/", jobs.jobs, name="jobs"),
