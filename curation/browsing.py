@@ -1,13 +1,14 @@
 """Hits and photos, narrowed down and served in slices, the newest first. Quick at a hundred thousand rows: a slice
 starts at an id, and nothing is counted further than MANY."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Concat
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
 
 from curation.models import Claim
 from ingest.models import Candidate, Face, Identity, Photo
@@ -18,36 +19,38 @@ A_SLICE = 48
 MANY = 1000
 CHEAP = {"job", "identity", "state", "refusal"}  # filters under which counting reads an index
 State = Candidate.State
+LIKE_SIGNS = re.compile(r"[\\%_]")
 M = TypeVar("M", Candidate, Photo)
 
 
 @dataclass(frozen=True)
-class Slice(Generic[M]):
+class Slice:
     """`newer` and `older` are the ids at which the neighbours start, None where there is none. `count` is None
     where there are more than MANY."""
 
-    rows: list[M]
+    ids: list[int]
     newer: int | None
     older: int | None
     count: int | None
 
 
-def slice_of(found: QuerySet[M], *, before: int | None, after: int | None) -> Slice[M]:
+def slice_of(found: QuerySet[M], *, before: int | None, after: int | None) -> Slice:
+    """The ids first: joins and columns are fetched for these alone."""
+    ids = found.order_by("-pk").values_list("pk", flat=True)
     if after is not None:
-        rows = list(found.filter(pk__gt=after).order_by("pk")[: A_SLICE + 1])
-        more, rows = len(rows) > A_SLICE, rows[:A_SLICE][::-1]
-        newer, older = (rows[0].pk if more else None), (rows[-1].pk if rows else None)
+        near = list(ids.filter(pk__gt=after).order_by("pk")[: A_SLICE + 1])
+        shown = near[:A_SLICE][::-1]
+        newer, older = len(near) > A_SLICE, bool(shown)
     else:
-        later = found if before is None else found.filter(pk__lt=before)
-        rows = list(later.order_by("-pk")[: A_SLICE + 1])
-        more, rows = len(rows) > A_SLICE, rows[:A_SLICE]
-        newer, older = (rows[0].pk if rows and before is not None else None), (rows[-1].pk if more else None)
-    is_all = newer is None and older is None
-    return Slice(rows, newer, older, len(rows) if is_all else _count(found))
+        near = list((ids if before is None else ids.filter(pk__lt=before))[: A_SLICE + 1])
+        shown = near[:A_SLICE]
+        newer, older = before is not None and bool(shown), len(near) > A_SLICE
+    count = _count(found) if newer or older else len(shown)
+    return Slice(shown, shown[0] if newer else None, shown[-1] if older else None, count)
 
 
 def _count(found: QuerySet[M]) -> int | None:
-    n = found.order_by()[: MANY + 1].count()
+    n = len(found.order_by().values_list("pk")[: MANY + 1])
     return n if n <= MANY else None
 
 
@@ -60,36 +63,50 @@ def candidates(asked: Mapping[str, Any]) -> QuerySet[Candidate]:
     if host := asked.get("host"):
         found = found.annotate(host=HostOf("image_url")).filter(host=host.strip().lower())
     if words := asked.get("q"):
-        text = Concat("image_url", "page_url", "title", output_field=TextField())
-        found = found.annotate(text=text).filter(text__icontains=words)
+        found = found.filter(_says("title", words) | _says("page_url", words) | _says("image_url", words))
     return found
 
 
-def for_show(found: QuerySet[Candidate]) -> QuerySet[Candidate]:
-    return found.select_related("identity", "photo").defer("evidence")
+def _says(column: str, words: str) -> Q:
+    """ILIKE, and not Django's UPPER(…) LIKE, of which PostgreSQL cannot tell how many rows it will meet."""
+    pattern = Value("%" + LIKE_SIGNS.sub(r"\\\g<0>", words) + "%")
+    return Q(Func(F(column), pattern, template="%(expressions)s", arg_joiner=" ILIKE ", output_field=BooleanField()))
 
 
-def counts_by_state(asked: Mapping[str, Any]) -> dict[str, int]:
-    """Of what is asked for, whatever its state; empty where counting would be slow."""
-    return _counts("state", asked)
+def hits(ids: Collection[int]) -> list[Candidate]:
+    found = Candidate.objects.filter(pk__in=ids).select_related("identity", "photo").defer("evidence")
+    return list(found.annotate(host_name=HostOf("image_url")).order_by("-pk"))
 
 
-def counts_by_reason(asked: Mapping[str, Any]) -> list[tuple[str, str, int]]:
-    """Code, words and count, the most frequent first."""
-    counts = _counts("refusal", asked)
-    return [(code, in_words(code), n) for code, n in sorted(counts.items(), key=lambda pair: -pair[1]) if code]
+@dataclass(frozen=True)
+class Counts:
+    """By state and by the code of the reason; both empty where counting would be slow."""
+
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
+
+    def most_frequent(self) -> list[tuple[str, str, int]]:
+        """Code, words and count."""
+        ordered = sorted(self.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [(code, in_words(code), n) for code, n in ordered]
 
 
-def _counts(field: str, asked: Mapping[str, Any]) -> dict[str, int]:
+NO_COUNTS = Counts({}, {})
+
+
+def counts(asked: Mapping[str, Any]) -> Counts:
+    """States of all that is asked for, whatever its state and reason; reasons within the state asked for."""
     if asked.keys() - CHEAP:
-        return {}
+        return NO_COUNTS
     others = {name: value for name, value in asked.items() if name not in ("state", "refusal")}
-    found = candidates(others)
-    if field == "refusal":
-        found = found.exclude(refusal="")
-        if asked.get("state"):
-            found = found.filter(state=asked["state"])
-    return dict(found.order_by().values_list(field).annotate(n=Count("pk")))
+    states: dict[str, int] = defaultdict(int)
+    reasons: dict[str, int] = defaultdict(int)
+    rows = candidates(others).order_by().values_list("state", "refusal").annotate(n=Count("*"))
+    for state, refusal, n in rows:
+        states[state] += n
+        if refusal and asked.get("state", state) == state:
+            reasons[refusal] += n
+    return Counts(dict(states), dict(reasons))
 
 
 def why_no_picture(hit: Candidate) -> str:
@@ -122,18 +139,16 @@ def photos(asked: Mapping[str, Any]) -> QuerySet[Photo]:
 
 
 def _faces(how_many: str) -> Q:
-    inside = Face.objects.filter(photo=OuterRef("pk")).order_by()
-    several = Exists(inside.values("photo").annotate(n=Count("pk")).filter(n__gt=1))
-    return {
-        "none": Q(~Exists(inside)),
-        "one": Q(Exists(inside)) & Q(~several),
-        "several": Q(several),
-    }.get(how_many, Q())
+    inside = Face.objects.filter(photo=OuterRef("pk"))
+    another = Face.objects.filter(photo=OuterRef("photo")).exclude(pk=OuterRef("pk"))
+    several = Exists(inside.filter(Exists(another)))
+    exactly_one = Exact(Subquery(inside.order_by().values("photo").annotate(n=Count("*")).values("n")), 1)
+    return {"none": Q(~Exists(inside)), "one": Q(exactly_one), "several": Q(several)}.get(how_many, Q())
 
 
-def shown(rows: Collection[Photo]) -> list[ShownPhoto]:
-    """Each photo with those it was found for: three queries, however many there are."""
-    ids = [photo.pk for photo in rows]
+def shown(ids: Collection[int]) -> list[ShownPhoto]:
+    """Each photo with those it was found for: four queries, however many there are."""
+    rows = Photo.objects.filter(pk__in=ids).order_by("-pk")
     hits = _hits(ids)
     faces = _counted(Face.objects.filter(photo__in=ids))
     accepted = _counted(Claim.objects.filter(photo__in=ids, state=Claim.State.ACCEPTED))
@@ -158,4 +173,4 @@ def _hits(photos: Collection[int]) -> dict[int, list[Candidate]]:
 
 
 def _counted(rows: QuerySet[Any]) -> dict[int, int]:
-    return dict(rows.order_by().values_list("photo").annotate(n=Count("pk")))
+    return dict(rows.order_by().values_list("photo").annotate(n=Count("*")))

@@ -59,9 +59,9 @@ def yields(identities: Collection[int]) -> dict[int, Yield]:
     photos, faces = Count("photo", distinct=True), Count("photo__faces", distinct=True)
     claims = Claim.objects.filter(identity__in=identities).order_by().values("identity")
     states = {"accepted": [C.ACCEPTED], "rejected": [C.REJECTED], "waiting": [C.OPEN, C.DISPUTED]}
-    by_state = {name: Count("pk", filter=Q(state__in=some)) for name, some in states.items()}
+    by_state = {name: Count("*", filter=Q(state__in=some)) for name, some in states.items()}
     for rows in (
-        hits.annotate(found=Count("pk")),
+        hits.annotate(found=Count("*")),
         hits.filter(state=DONE).annotate(photos=photos, faces=faces),
         claims.annotate(**by_state),
     ):
@@ -82,9 +82,9 @@ def by_source(identity: Identity) -> list[SourceYield]:
     """The most accepted first."""
     hits = Candidate.objects.filter(identity=identity).order_by().values("source")
     rows = hits.annotate(
-        found=Count("pk"),
-        fetched=Count("pk", filter=Q(photo__isnull=False)),
-        refused=Count("pk", filter=Q(state__in=[Candidate.State.REFUSED, Candidate.State.FAILED])),
+        found=Count("*"),
+        fetched=Count("*", filter=Q(photo__isnull=False)),
+        refused=Count("*", filter=Q(state__in=[Candidate.State.REFUSED, Candidate.State.FAILED])),
     )
     kept = hits.filter(state=DONE)
     faces = dict(kept.values_list("source").annotate(n=Count("photo__faces", distinct=True)))
@@ -105,5 +105,5 @@ def _accepted_by_source(identity: Identity) -> QuerySet[Claim, tuple[str, int]]:
 
 def refusals(identity: Identity) -> list[Refusal]:
     refused = Candidate.objects.filter(identity=identity).exclude(refusal="").order_by()
-    rows = refused.values_list("refusal").annotate(n=Count("pk")).order_by("-n", "refusal")
+    rows = refused.values_list("refusal").annotate(n=Count("*")).order_by("-n", "refusal")
     return [Refusal(code, n) for code, n in rows]

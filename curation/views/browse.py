@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 
 from curation import browsing, photo_page
 from curation.browse_forms import CandidateFilter, HitFilter, PhotoFilter
-from ingest.models import Candidate, Photo
-from ingest.models.jobs import HostOf
+from ingest.models import Candidate, Identity, Photo
 from mtf_site.roles import Role, allow, has_role
 
 REASONS_SHOWN = 12
@@ -22,14 +21,14 @@ REASONS_SHOWN = 12
 def candidates(request: HttpRequest) -> HttpResponse:
     form = CandidateFilter(request.GET, label_suffix="")
     asked = form.asked
-    found = browsing.for_show(browsing.candidates(asked) if form.is_valid() else Candidate.objects.none())
-    slice_ = browsing.slice_of(found.annotate(host_name=HostOf("image_url")), **_place(request))
-    states = browsing.counts_by_state(asked)
+    found = browsing.candidates(asked) if form.is_valid() else Candidate.objects.none()
+    slice_ = browsing.slice_of(found, **_place(request))
+    counts = browsing.counts(asked) if form.is_valid() else browsing.NO_COUNTS
     context = _context(request, form, slice_) | {
-        "rows": [(hit, browsing.why_no_picture(hit)) for hit in slice_.rows],
-        "states": [(value, label, states.get(value)) for value, label in Candidate.State.choices],
-        "has_counts": bool(states),
-        "reasons": browsing.counts_by_reason(asked)[:REASONS_SHOWN],
+        "rows": [(hit, browsing.why_no_picture(hit)) for hit in browsing.hits(slice_.ids)],
+        "states": [(value, label, counts.states.get(value)) for value, label in Candidate.State.choices],
+        "has_counts": bool(counts.states),
+        "reasons": counts.most_frequent()[:REASONS_SHOWN],
     }
     return render(request, "curation/candidates.html", context)
 
@@ -42,7 +41,7 @@ def photos(request: HttpRequest) -> HttpResponse:
     found = browsing.photos(form.asked) if form.is_valid() else Photo.objects.none()
     slice_ = browsing.slice_of(found, **_place(request))
     is_table = request.GET.get("view") == "table"
-    context = _context(request, form, slice_) | {"rows": browsing.shown(slice_.rows), "is_table": is_table}
+    context = _context(request, form, slice_) | {"rows": browsing.shown(slice_.ids), "is_table": is_table}
     return render(request, "curation/photos.html", context)
 
 
@@ -62,9 +61,10 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _context(request: HttpRequest, form: HitFilter, slice_: Any) -> dict[str, Any]:
+def _context(request: HttpRequest, form: HitFilter, slice_: browsing.Slice) -> dict[str, Any]:
     return {
         "form": form,
+        "people": Identity.objects.values_list("pk", "name"),
         "slice": slice_,
         "asked": form.asked,
         "more_asked": sorted(form.asked.keys() & {"job", "source", "proof", "licence", "host"}),

@@ -135,6 +135,8 @@ class Candidate(models.Model):
             models.Index(fields=["job", "state"], name="candidate_by_job_and_state"),
             models.Index(fields=["identity", "state"], name="candidate_by_identity_state"),
             models.Index(fields=["refusal", "id"], name="candidate_by_refusal", condition=~Q(refusal="")),
+            models.Index(fields=["state", "refusal"], name="candidate_by_state"),
+            models.Index(fields=["licence", "id"], name="candidate_by_licence", condition=~Q(licence="")),
             models.Index(HostOf("image_url"), "id", name="candidate_by_host"),
             models.Index(fields=["id"], name="candidate_held", condition=Q(state="held")),
             models.Index(
