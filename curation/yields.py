@@ -59,7 +59,7 @@ def yields(identities: Collection[int]) -> dict[int, Yield]:
     photos, faces = Count("photo", distinct=True), Count("photo__faces", distinct=True)
     claims = Claim.objects.filter(identity__in=identities).order_by().values("identity")
     states = {"accepted": [C.ACCEPTED], "rejected": [C.REJECTED], "waiting": [C.OPEN, C.DISPUTED]}
-    by_state = {name: Count("*", filter=Q(state__in=some)) for name, some in states.items()}
+    by_state = {name: Count("identity", filter=Q(state__in=some)) for name, some in states.items()}
     for rows in (
         hits.annotate(found=Count("*")),
         hits.filter(state=DONE).annotate(photos=photos, faces=faces),
@@ -83,8 +83,8 @@ def by_source(identity: Identity) -> list[SourceYield]:
     hits = Candidate.objects.filter(identity=identity).order_by().values("source")
     rows = hits.annotate(
         found=Count("*"),
-        fetched=Count("*", filter=Q(photo__isnull=False)),
-        refused=Count("*", filter=Q(state__in=[Candidate.State.REFUSED, Candidate.State.FAILED])),
+        fetched=Count("pk", filter=Q(photo__isnull=False)),
+        refused=Count("pk", filter=Q(state__in=[Candidate.State.REFUSED, Candidate.State.FAILED])),
     )
     kept = hits.filter(state=DONE)
     faces = dict(kept.values_list("source").annotate(n=Count("photo__faces", distinct=True)))
