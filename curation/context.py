@@ -16,6 +16,10 @@ class Page:
     name: str
     label: str
     roles: frozenset[Role]
+    also: str = ""  # another page that belongs under this entry
+
+    def holds(self, path: str) -> bool:
+        return any(path.startswith(reverse(name)) for name in (self.name, self.also) if name)
 
 
 def _pages() -> Iterator[Page]:
@@ -24,7 +28,7 @@ def _pages() -> Iterator[Page]:
     yield Page("disputes", _("Disputes"), frozenset({Role.ADJUDICATOR, Role.AUDITOR}))
     yield Page("identities", _("Identities"), frozenset(everyone_above))
     yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
-    yield Page("photos", _("Photos"), frozenset(everyone_above))
+    yield Page("photos", _("Photos"), frozenset(everyone_above), also="candidates")
     yield Page("balance", _("Balance"), frozenset(everyone_above))
     yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))
@@ -34,7 +38,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """The pages that this person's roles open, in the order of the work; the one they are on is marked."""
     roles = roles_of(request.user) if hasattr(request, "user") else frozenset()
     links = [
-        {"label": page.label, "url": reverse(page.name), "active": request.path.startswith(reverse(page.name))}
+        {"label": page.label, "url": reverse(page.name), "active": page.holds(request.path)}
         for page in _pages()
         if page.roles & roles
     ]

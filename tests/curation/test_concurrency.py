@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -17,6 +18,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
 from curation import annotations, queue
+from curation.merging import merge
 from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
 from ingest.models import Photo
@@ -84,6 +86,21 @@ def test_freeing_leases_waits_for_nobody() -> None:
     assert freed == 1
     assert Slot.objects.get(reviewer=person).claim == claim
     assert not Slot.objects.filter(claim=other, reviewer=person).exists()
+
+
+def test_a_merge_waits_for_the_vote_that_is_just_coming_in() -> None:
+    claim, heir, admin = scenes.claim(), factories.identity(), factories.user()
+    one, other = factories.reviewers(2)
+    scenes.say(one, claim)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            scenes.say(other, claim)
+            work = partial(merge, loser=claim.identity, heir=heir, by=admin, why="one person")
+            merged = pool.submit(_in_thread, work)
+            _until_somebody_waits_for_us()
+        merged.result(timeout=30)
+    claim.refresh_from_db()
+    assert (claim.identity, claim.state) == (heir, "accepted")
 
 
 def _in_thread(work: Callable[[], T]) -> T:
