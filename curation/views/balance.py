@@ -70,8 +70,10 @@ def _age(found: Table, age: int) -> dict[str, Any]:
 
 def _named(ranked: list[Ranked]) -> list[dict[str, Any]]:
     people = Identity.objects.in_bulk([one.prospect.identity for one in ranked])
+    best = {one.prospect.group: one.prospect.identity for one in reversed(ranked)}
     return [
         {
+            "is_best": best[one.prospect.group] == one.prospect.identity,
             "identity": people[one.prospect.identity],
             "ranked": one,
             "share": one.prospect.accepted / one.prospect.judged if one.prospect.judged else None,

@@ -84,6 +84,7 @@ def test_a_face_in_quarantine_is_not_there() -> None:
 def test_the_next_to_crawl_are_sent_to_the_start_of_a_job(admin: Client, settings: Settings) -> None:
     settings.MAX_PHOTOS = 2
     ada = factories.identity("Ada", claimed_race=3, claimed_gender=2)
+    factories.identity("Cy", claimed_race=3, claimed_gender=2)
     full = factories.identity("Full", claimed_race=3, claimed_gender=2)
     factories.identity("Retired", claimed_race=3, claimed_gender=2, state="retired")
     factories.identity("Elsewhere", claimed_race=4, claimed_gender=2)
@@ -91,7 +92,7 @@ def test_the_next_to_crawl_are_sent_to_the_start_of_a_job(admin: Client, setting
         factories.candidate(full, factories.photo())
     save_targets({(3, 2, 1): 40})
     page = admin.get("/balance/")
-    assert [one["identity"].name for one in page.context["next"]] == ["Ada"]
+    assert [(one["identity"].name, one["is_best"]) for one in page.context["next"]] == [("Ada", True), ("Cy", False)]
     text = page.content.decode()
     assert f'name="identity" value="{ada.pk}"' in text
     assert 'action="/jobs/new/"' in text
