@@ -29,8 +29,14 @@ def carry_relabels(answers: Mapping[Claim, Sequence[Annotation]]) -> bool:
 
 
 def _named(votes: Sequence[Annotation]) -> list[Identity]:
-    """Each identity that a vote names, once."""
-    return list({v.relabel_to_id: v.relabel_to for v in votes if v.relabel_to is not None}.values())
+    """Each identity that a vote names, once; for one that was merged since, the one that took it over."""
+    named = [vote.relabel_to for vote in votes if vote.relabel_to is not None]
+    return list({heir_of(one): one.merged_into or one for one in named}.values())
+
+
+def heir_of(identity: Identity) -> int:
+    """The id under which an identity goes today."""
+    return identity.merged_into_id or identity.pk
 
 
 def _claim_for(claim: Claim, identity: Identity) -> Claim:
@@ -57,7 +63,7 @@ def _carry(vote: Annotation, target: Claim) -> bool:
 
 def _verdict_on(vote: Annotation, target: Claim) -> str | None:
     """What a vote on another claim says of this one; None where it says nothing."""
-    if vote.relabel_to_id == target.identity_id:
+    if vote.relabel_to is not None and heir_of(vote.relabel_to) == target.identity_id:
         return Annotation.Verdict.ACCEPT
     if vote.verdict == Annotation.Verdict.REJECT and vote.reason not in ABOUT_THE_PERSON:
         return Annotation.Verdict.REJECT

@@ -15,7 +15,8 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BLOCK = 10  # claims of one identity that share a block, and so are served in a run
 
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
-# photo, is accepted already, or the face is barred; of near-duplicates for the best alone. `nth` counts the
+# photo, is accepted already, or the face is barred, or the identity was merged into another; of near-duplicates for
+# the best alone. `nth` counts the
 # identity's claims, so that a block holds ten.
 OPEN_CLAIMS = f"""
 WITH {GROUPS}, pairs AS (

@@ -18,6 +18,10 @@ class Page:
     label: str
     roles: frozenset[Role]
     count: Callable[[], int] | None = None  # of what waits there
+    also: str = ""  # another page that belongs under this entry
+
+    def holds(self, path: str) -> bool:
+        return any(path.startswith(reverse(name)) for name in (self.name, self.also) if name)
 
 
 def _pages() -> Iterator[Page]:
@@ -27,6 +31,8 @@ def _pages() -> Iterator[Page]:
     yield Page("identities", _("Identities"), frozenset(everyone_above))
     yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
     yield Page("licences", _("Licences"), frozenset(everyone_above), lambda: held().count())
+    yield Page("photos", _("Photos"), frozenset(everyone_above), also="candidates")
+    yield Page("balance", _("Balance"), frozenset(everyone_above))
     yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))
 
@@ -38,7 +44,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         {
             "label": page.label,
             "url": reverse(page.name),
-            "active": request.path.startswith(reverse(page.name)),
+            "active": page.holds(request.path),
             "count": page.count() if page.count else 0,
         }
         for page in _pages()

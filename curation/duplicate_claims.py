@@ -72,6 +72,7 @@ NOT EXISTS (SELECT FROM curation_claim k
 AND NOT EXISTS (SELECT FROM curation_claim k
                 WHERE k.photo_id = p.photo_id AND k.identity_id = p.identity_id AND k.state = 'accepted')
 AND NOT EXISTS (SELECT FROM curation_quarantine q WHERE q.face_id = p.face_id AND q.decision IN ('', 'kept_out'))
+AND NOT EXISTS (SELECT FROM ingest_identity i WHERE i.id = p.identity_id AND i.state = 'merged')
 """
 SUPERSEDED = f"""
 WITH {GROUPS}

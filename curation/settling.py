@@ -8,12 +8,12 @@ transaction, so effects happen once and in order. `rebuild_consensus` runs the s
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from curation.carrying import carry_relabels
+from curation.carrying import carry_relabels, heir_of
 from curation.claims import open_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Quarantine, Slot
 from curation.policies import current_policy
-from ingest.models import Photo
+from ingest.models import Identity, Photo
 
 ATTRIBUTES = ("race", "gender", "age")
 USABLE_VALUES = {"accept": "accept", "reject": "reject", "relabel": "reject", "cannot_tell": "cannot_tell"}
@@ -49,6 +49,11 @@ class Case:
         """A relabel that nobody stands by any more."""
         return self.claim.origin == Claim.Origin.RELABEL and not self.usable.votes and "usable" not in self.adjudicated
 
+    @property
+    def merged(self) -> bool:
+        """Its identity is another one by now, which has a claim of its own on this face."""
+        return self.claim.identity.state == Identity.State.MERGED
+
 
 def lock_photo(photo_id: int) -> Photo | None:
     """Held to the end of the transaction; None where the photo is gone. Leaves foreign keys to it free."""
@@ -68,7 +73,7 @@ def settle(photo: Photo) -> None:
 
 def _cases(photo: Photo) -> list[Case]:
     slots: dict[int, list[Slot]] = defaultdict(list)
-    for slot in Slot.objects.filter(claim__photo=photo).select_related("annotation").order_by("id"):
+    for slot in Slot.objects.filter(claim__photo=photo).select_related("annotation__relabel_to").order_by("id"):
         slots[slot.claim_id].append(slot)
     in_force = Quarantine.objects.filter(face__photo=photo, decision__in=["", Quarantine.Decision.KEPT_OUT])
     barred = dict(in_force.order_by("decision").values_list("face_id", "decision"))  # kept_out sorts last, and wins
@@ -82,12 +87,18 @@ def _cases(photo: Photo) -> list[Case]:
 
 
 def _count(case: Case) -> None:
-    usable = [USABLE_VALUES[v.verdict] for v in case.votes("usable") if v.verdict in USABLE_VALUES]
+    usable = [value for vote in case.votes("usable") if (value := _usable_value(vote, case.claim))]
     case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable"))
     for name in ATTRIBUTES:
         values = [str(value) for v in case.votes("attributes") if (value := getattr(v, name)) is not None]
         case.outcomes[name] = majority(values, wanted=_wanted(case, "attributes"))
     _apply_decisions(case)
+
+
+def _usable_value(answer: Annotation, claim: Claim) -> str | None:
+    """What an answer says of a claim. Who named somebody later merged into the claim's identity said yes."""
+    named = answer.relabel_to
+    return "accept" if named and heir_of(named) == claim.identity_id else USABLE_VALUES.get(answer.verdict)
 
 
 def _wanted(case: Case, question: str) -> int:
@@ -96,7 +107,7 @@ def _wanted(case: Case, question: str) -> int:
 
 def _apply_decisions(case: Case) -> None:
     usable, attributes = case.decision("usable"), case.decision("attributes")
-    decided = {"usable": USABLE_VALUES.get(usable.verdict)} if usable else {}
+    decided = {"usable": _usable_value(usable, case.claim)} if usable else {}
     if attributes:
         decided |= {name: str(v) for name in ATTRIBUTES if (v := getattr(attributes, name)) is not None}
     for name, value in decided.items():
@@ -120,7 +131,7 @@ def _accepted(cases: list[Case]) -> set[int]:
     chosen: set[int] = set()
     faces: set[int] = set()
     identities: set[int] = set()
-    wanting = [c for c in cases if c.usable.value == "accept" and not c.kept_out]
+    wanting = [c for c in cases if c.usable.value == "accept" and not c.kept_out and not c.merged]
     for case in sorted(wanting, key=_precedence):
         claim = case.claim
         if claim.face_id not in faces and claim.identity_id not in identities:
@@ -151,7 +162,7 @@ def _state(case: Case, accepted: set[int], faces: set[int], identities: set[int]
         return Claim.State.ACCEPTED
     if case.kept_out or outcome.value in ("reject", "cannot_tell"):
         return Claim.State.REJECTED
-    if claim.face_id in faces or claim.identity_id in identities or outcome.value or case.orphaned:
+    if claim.face_id in faces or claim.identity_id in identities or outcome.value or case.orphaned or case.merged:
         return Claim.State.CLOSED
     return Claim.State.DISPUTED if outcome.state == "disputed" else Claim.State.OPEN
 

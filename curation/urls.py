@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, disputes, files, home, jobs, releases, review
+from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
 
 
 class Question:
@@ -36,6 +36,16 @@ urlpatterns = [
     path("disputes/flag/<uuid:pk>/", disputes.resolve_flag, name="flag-resolve"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/progress/", jobs.job_progress, name="job-progress"),
+    path("identities/", identities.page, name="identities"),
+    path("identities/<int:identity_id>/", identities.one, name="identity"),
+    path("identities/<int:identity_id>/retire/", identities.retire, name="identity-retire"),
+    path("identities/<int:identity_id>/reactivate/", identities.reactivate, name="identity-reactivate"),
+    path("identities/<int:identity_id>/edit/", identities.edit, name="identity-edit"),
+    path("identities/<int:identity_id>/merge/", identities.merge, name="identity-merge"),
+    path("candidates/", browse.candidates, name="candidates"),
+    path("photos/", browse.photos, name="photos"),
+    path("photos/<int:photo_id>/", browse.photo, name="photo-page"),
+    path("balance/", balance.page, name="balance"),
     path("agreement/", agreement.page, name="agreement"),
     path("releases/", releases.page, name="releases"),
     path("crops/<sha256:sha256>.jpg", files.crop, name="crop"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from ingest.models import Candidate, CrawlJob, Face, Identity, Photo
+from ingest.models import Candidate, CrawlJob, Face, Identity, IdentityEvent, Photo
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type checker only
@@ -58,3 +58,11 @@ class FaceAdmin(ReadOnly):
     list_display = ("id", "photo", "crop_side", "crop_sha256", "created_at")
     list_select_related = ("photo",)
     search_fields = ("crop_sha256", "photo__sha256")
+
+
+@admin.register(IdentityEvent)
+class IdentityEventAdmin(ReadOnly):
+    list_display = ("identity", "kind", "by", "at", "note")
+    list_filter = ("kind",)
+    list_select_related = ("identity", "by")
+    search_fields = ("identity__name", "note")

@@ -35,11 +35,6 @@ class CsvField(forms.FileField):
         return bytes(file.read())
 
 
-class IdentityFilter(forms.Form):
-    q = forms.CharField(label=_("Name or alias"), required=False, max_length=200)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("all")), *Identity.State.choices])
-
-
 class ImportForm(forms.Form):
     file = CsvField(
         label=_("CSV file"),

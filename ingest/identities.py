@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from ingest.attributes import GENDER, RACE, code_of
 from ingest.csv_input import CsvError, Problem
 from ingest.identity_csv import IdentityRow, Reference
-from ingest.models import Identity
+from ingest.models import Identity, IdentityEvent
 from ingest.tombstones import is_tombstoned, mark, names_of, one_line, tombstones_among
 from mtf_site.roles import Role, has_role
 
@@ -122,7 +122,7 @@ def _enter(row: IdentityRow, known: _Known, approved_by: User, basis: str) -> Ro
         added = _complete(existing, row) if is_same else []
         return RowReport(row.line, row.name, "already there", ", ".join([*_standing(existing, row), *added]))
     reference = row.reference or NO_REFERENCE
-    Identity.objects.create(
+    entered = Identity.objects.create(
         name=row.name,
         slug=_free_slug(row.name, known.slugs),
         aliases=list(row.aliases),
@@ -141,6 +141,8 @@ def _enter(row: IdentityRow, known: _Known, approved_by: User, basis: str) -> Ro
         approved_at=timezone.now(),
         state=Identity.State.APPROVED,
     )
+    note = entered.public_figure_basis
+    IdentityEvent.objects.create(identity=entered, kind=IdentityEvent.Kind.IMPORTED, by=approved_by, note=note)
     return RowReport(row.line, row.name, "created")
 
 
@@ -190,6 +192,7 @@ def approve(identity: Identity, *, by: User, basis: str) -> None:
     locked.state = Identity.State.APPROVED
     locked.approved_by, locked.approved_at, locked.public_figure_basis = by, timezone.now(), basis.strip()
     locked.save(update_fields=["state", "approved_by", "approved_at", "public_figure_basis"])
+    IdentityEvent.objects.create(identity=locked, kind=IdentityEvent.Kind.APPROVED, by=by, note=basis.strip())
 
 
 def approved() -> QuerySet[Identity]:

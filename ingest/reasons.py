@@ -61,6 +61,7 @@ REASONS: Mapping[str, str | Promise] = {
     "connection": _("connection failed"),
     "unforeseen": _("an error that nobody foresaw"),
     "gave_up": _("given up after several attempts"),
+    "identity_merged": _("the person was merged into another, who has this hit too"),
 }
 
 

@@ -3,7 +3,6 @@ from django.urls import path
 from ingest.views import identities, job_actions, job_new, jobs, licences, wikidata
 
 urlpatterns = [
-    path("identities/", identities.identities, name="identities"),
     path("identities/import/", identities.identity_import, name="identity-import"),
     path("identities/import/wikidata/", wikidata.wikidata_import, name="identity-import-wikidata"),
     path("identities/<int:identity_id>/approve/", identities.identity_approve, name="identity-approve"),

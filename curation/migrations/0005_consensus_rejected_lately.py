@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0002_roles'),
+        ('curation', '0003_balance_targets'),
     ]
 
     operations = [

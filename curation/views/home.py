@@ -91,6 +91,8 @@ def _auditor(_person: User) -> Facts:
         ("disputes", _("Disputes"), _("every vote on what reviewers see differently, and the decisions")),
         ("identities", _("Identities"), _("who may be looked for, approved by whom, on what basis")),
         ("jobs", _("Crawl jobs"), _("what was found, fetched and refused, and why")),
+        ("photos", _("Photos"), _("every picture with its faces, licence evidence and history")),
+        ("balance", _("Balance"), _("wanted faces beside those that are there")),
         ("agreement", _("Agreement"), _("how far reviewers agree, field by field")),
         ("releases", _("Releases"), _("what left the house, with its digest")),
     ]

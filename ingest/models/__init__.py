@@ -1,4 +1,4 @@
-from ingest.models.identities import Identity
+from ingest.models.identities import Identity, IdentityEvent
 from ingest.models.jobs import Candidate, CrawlJob, Discovery, JobEvent, LicenceEvidence
 from ingest.models.photos import Detection, DuplicateGroup, Face, Photo, Tombstone
 
@@ -10,6 +10,7 @@ __all__ = [
     "DuplicateGroup",
     "Face",
     "Identity",
+    "IdentityEvent",
     "JobEvent",
     "LicenceEvidence",
     "Photo",

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -67,3 +68,29 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IdentityEvent(models.Model):
+    """What somebody did about an identity, when and why. Append-only."""
+
+    class Kind(models.TextChoices):
+        IMPORTED = "imported", _("imported and approved")
+        APPROVED = "approved", _("approved")
+        RETIRED = "retired", _("retired")
+        REACTIVATED = "reactivated", _("reactivated")
+        EDITED = "edited", _("edited")
+        MERGED = "merged", _("merged into another")
+        ABSORBED = "absorbed", _("took another over")
+
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.identity} {self.kind}"

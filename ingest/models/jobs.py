@@ -104,6 +104,14 @@ class Discovery(models.Model):
         return f"discovery {self.pk} of {self.job}"
 
 
+class HostOf(models.Func):
+    """The host, and port if one is written, of an http address; NULL for anything else."""
+
+    function = "substring"
+    template = "%(function)s(%(expressions)s from '^https?://([^/?#]{1,255})')"
+    output_field = models.CharField()
+
+
 class Candidate(models.Model):
     """A hit: an image URL with its page and evidence, and how far it has come."""
 
@@ -161,6 +169,10 @@ class Candidate(models.Model):
         ]
         indexes = [
             models.Index(fields=["identity", "state"], name="candidate_by_identity_state"),
+            models.Index(fields=["refusal", "id"], name="candidate_by_refusal", condition=~Q(refusal="")),
+            models.Index(fields=["state", "refusal"], name="candidate_by_state"),
+            models.Index(fields=["licence", "id"], name="candidate_by_licence", condition=~Q(licence="")),
+            models.Index(HostOf("image_url"), "id", name="candidate_by_host"),
             models.Index(fields=["id"], name="candidate_held", condition=Q(state="held")),
             models.Index(
                 fields=["id"], name="candidate_pending", condition=Q(state__in=["found", "licensed", "fetched"])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from curation import annotations, queue
 from curation.claims import open_claims
+from curation.merging import merge
 from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
 from ingest.models import DuplicateGroup, Face, Photo
@@ -122,6 +124,21 @@ def _near_duplicates() -> tuple[Claim, Face]:
     factories.candidate(claim.identity, better.photo)
     Face.objects.filter(pk=claim.face_id).update(duplicate_group=better.duplicate_group)
     return claim, better
+
+
+def test_a_merge_waits_for_the_vote_that_is_just_coming_in() -> None:
+    claim, heir, admin = scenes.claim(), factories.identity(), factories.user()
+    one, other = factories.reviewers(2)
+    scenes.say(one, claim)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            scenes.say(other, claim)
+            work = partial(merge, loser=claim.identity, heir=heir, by=admin, why="one person")
+            merged = pool.submit(_in_thread, work)
+            _until_somebody_waits_for_us()
+        merged.result(timeout=30)
+    claim.refresh_from_db()
+    assert (claim.identity, claim.state) == (heir, "accepted")
 
 
 def _in_thread(work: Callable[[], T]) -> T:

@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
-from curation.models import Annotation, Claim, Consensus, Policy, Quarantine, Release, Slot
+from curation.models import Annotation, BalanceTarget, Claim, Consensus, Policy, Quarantine, Release, Slot
 from curation.policies import current_policy
+from ingest.models import IdentityEvent
 from tests import factories
 from tests.curation import scenes
 
@@ -205,3 +206,24 @@ def test_skips_and_candidates_and_evidence_stand_once() -> None:
     hit.pk = None
     with refused("candidate_once_per_identity_and_url"):
         hit.save(force_insert=True)
+
+
+def test_a_cell_has_one_target() -> None:
+    BalanceTarget.objects.create(race=3, gender=2, age=1, wanted=40)
+    with refused("balancetarget_once_per_cell"):
+        BalanceTarget.objects.create(race=3, gender=2, age=1, wanted=50)
+
+
+@pytest.mark.parametrize("cell", [{"race": 0}, {"race": 5}, {"gender": 3}, {"age": 0}])
+def test_a_target_is_for_a_class(cell: dict[str, int]) -> None:
+    with refused("balancetarget_cell_is_a_class"):
+        BalanceTarget.objects.create(**({"race": 3, "gender": 2, "age": 1, "wanted": 40} | cell))
+
+
+@pytest.mark.parametrize("change", [{"note": "another"}, None])
+def test_the_history_of_an_identity_is_append_only(change: dict[str, str] | None) -> None:
+    event = IdentityEvent.objects.create(identity=factories.identity(), kind="retired", by=factories.user(), note="x")
+    rows = IdentityEvent.objects.filter(pk=event.pk)
+    with pytest.raises(ProgrammingError, match="append_only"), transaction.atomic():
+        rows.update(**change) if change else rows.delete()
+    assert rows.get().note == "x"

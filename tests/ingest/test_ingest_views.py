@@ -115,26 +115,10 @@ def test_lists_cost_the_same_however_long(
         factories.face(shown)
         factories.candidate(shows, shown, job=job)
     everyone = 4  # session, user, roles, licences that wait
-    with django_assert_num_queries(everyone + 3):
-        admin.get("/identities/")
     with django_assert_num_queries(everyone + 6):
         admin.get("/jobs/")
     with django_assert_num_queries(everyone + 14):
         admin.get(f"/jobs/{job.pk}/")
-
-
-def test_identities_are_found_by_name_alias_and_state(admin: Client) -> None:
-    factories.identity("Ada Marlow", aliases=["The Countess"])
-    factories.identity("Bo", state="proposed")
-
-    def names(query: str) -> list[str]:
-        return [identity.name for identity in admin.get(f"/identities/?{query}").context["page"]]
-
-    assert names("q=marl") == ["Ada Marlow"]
-    assert names("q=countess") == ["Ada Marlow"]
-    assert names("state=proposed") == ["Bo"]
-    assert names("q=nobody") == []
-    assert names("state=nonsense") == []
 
 
 def test_import_by_upload_approves_in_the_admins_name(admin: Client) -> None:
