@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -161,6 +162,21 @@ def test_an_emptied_redis_loses_nothing(
 def flush(redis_folder: Path) -> None:
     with Redis.from_url(services.redis_url(redis_folder, 1)) as redis:
         redis.flushall()
+
+
+def test_a_host_is_asked_at_its_pace_by_all_workers_together(
+    job: CrawlJob, site: Site, gate: Gate, redis_folder: Path, tmp_path: Path
+) -> None:
+    gate.open.set()
+    with worker(site, redis_folder, tmp_path, MTF_HOST_RATE="8", MTF_HOST_BURST="1"):
+        began = time.monotonic()
+        announce(job, redis_folder)
+        until(lambda: is_done(job), "every row had its turn")
+        took = time.monotonic() - began
+    assert_complete_and_once(job)
+    assert took >= (len(site.requests) - 1) / 8
+    robots = [request.path for request in site.requests].count("/robots.txt")
+    assert (len(site.requests) - robots, robots in (1, 2)) == (2 * PICTURES, True)  # both may have been first
 
 
 def test_bad_hosts_keep_nothing_from_the_others(

@@ -164,6 +164,11 @@ class TestBucket:
         assert [round(error.retry_after or 0, -1) for error in told] == [100, 200, 300]
         assert asked(site) == ["/robots.txt", "/a", "/a", "/a", "/robots.txt", "/a"]
 
+    def test_no_wait_is_begun_that_the_deadline_would_cut(self, site: Site) -> None:
+        asks = session(site, rate=1.0, burst=2, total_timeout=0.5)
+        asks.fetch(site.url("/a"))
+        assert failure(asks, site.url("/a")).code == "throttled"
+
     def test_hosts_do_not_wait_for_each_other(self, site: Site, other: Site) -> None:
         asks = session(site, other, rate=SLOW, burst=2)
         asks.fetch(site.url("/a"))
