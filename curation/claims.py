@@ -14,7 +14,8 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BLOCK = 10  # claims of one identity that share a block, and so are served in a run
 
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
-# photo, is accepted already, or the face is barred. `nth` counts the identity's claims, so that a block holds ten.
+# photo, is accepted already, or the face is barred. Faces of doubtful quality come after all others.
+# `nth` counts the identity's claims, so that a block holds ten.
 OPEN_CLAIMS = """
 WITH pairs AS (
     SELECT DISTINCT f.id AS face_id, f.photo_id, c.identity_id
@@ -36,10 +37,11 @@ WITH pairs AS (
     ON CONFLICT DO NOTHING RETURNING id, face_id, identity_id
 )
 INSERT INTO curation_slot (claim_id, question, number, purpose, priority, block, shuffle, waiting)
-SELECT o.id, 'usable', number, 'vote', 0,
+SELECT o.id, 'usable', number, 'vote', (cardinality(f.concerns) > 0)::int,
        ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
-FROM opened o JOIN numbered n USING (face_id, identity_id) CROSS JOIN generate_series(1, %(votes)s) AS number
+FROM opened o JOIN numbered n USING (face_id, identity_id) JOIN ingest_face f ON f.id = o.face_id
+     CROSS JOIN generate_series(1, %(votes)s) AS number
 """
 
 
@@ -63,7 +65,9 @@ def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
     """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
     like = Slot.objects.filter(claim=claim).order_by("id").first()
     place = (
-        {"block": like.block, "shuffle": like.shuffle} if like else {"block": claim.identity_id, "shuffle": claim.pk}
+        {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
+        if like
+        else {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
     )
     numbers = range(1, policy.votes(question) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)
