@@ -40,20 +40,19 @@ class Settings:
     margin: float = 0.35
     # So many votes are enough; fewer only with an eye.
     strong_votes: int = 60
-    min_votes: int = 16
+    min_votes: int = 24
     # Eyes are sought in the upper part of the box, drawn to this width.
     eyes: str = "haarcascade_eye"
     eyes_behind_glasses: str = "haarcascade_eye_tree_eyeglasses"
     eye_part: float = 0.6
     eye_width: int = 160
     eye_neighbors: int = 3
-    # Where nothing was found, a second look for large faces, with an eye and more votes, in a picture that has a border, so that a
-    # face may fill it, and is turned to both sides: cascades bear about 15 degrees.
+    # Where nothing was found, a second look for large faces with an eye: in a picture with a border, so that a
+    # face may fill it, and turned to both sides, for cascades bear about 15 degrees of roll.
     second_finder: str = "haarcascade_frontalface_alt"
     second_scale: float = 1.15
     second_short_side: int = 320
     second_min_share: float = 0.2
-    second_votes: int = 24
     border: float = 0.2
     roll: float = 20.0
 
@@ -97,7 +96,7 @@ class Haar:
         for angle in (0.0, -s.roll, s.roll):
             turned, back = _turned(small, angle, s.border)
             for face in self._candidates(turned, s.second_finder, s.second_scale, smallest):
-                if face.eyes and face.score >= s.second_votes:
+                if face.eyes:
                     box = _turned_back(face.box, back).scaled(1 / factor).within(width, height)
                     found.append(replace(face, box=box))
         return apart(found)

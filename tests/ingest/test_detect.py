@@ -104,7 +104,7 @@ def test_rolled_face_is_found_in_a_second_look(degrees: int) -> None:
     upright = only_face(encode(drawn())).box
     rolled = drawn().rotate(degrees, Image.Resampling.BICUBIC, center=_centre(upright), fillcolor=(128, 128, 128))
     assert iou(only_face(encode(rolled)).box, upright) > 0.5
-    assert Haar(Settings(second_votes=10_000)).find(np.asarray(rolled)) == []
+    assert Haar(Settings(second_min_share=0.9)).find(np.asarray(rolled)) == []
 
 
 def _centre(box: Box) -> tuple[float, float]:
