@@ -32,7 +32,7 @@ class Command(BaseCommand):
             added += new
             if new:
                 self.stdout.write(f"{photo.sha256}: {new} new")
-        self.stdout.write(f"{added:,} faces {'would be' if options['dry_run'] else 'are'} new.")
+        self.stdout.write(f"New faces{', were this no dry run' if options['dry_run'] else ''}: {added:,}.")
 
 
 def _photos(wanted: list[str] | None) -> QuerySet[Photo]:
