@@ -3,7 +3,7 @@
 The naive way is OpenCV's example: full resolution, the default cascade, scale 1.1, 5 neighbours, 40 x 40 pixels.
 Both see the same files in one run, one after the other, in one thread; times are of the processor, from bytes to
 boxes. The detector was tuned by looking at one half of the photographs only, `half: tune`; the other, `half: report`,
-is what counts. The halves are split by a hash: of the person's name in `people`, so that nobody is in both, and of
+is what counts; `half: all` is both together. The halves are split by a hash: of the person's name in `people`, so that nobody is in both, and of
 the file's path elsewhere. `n` is what a figure is a share of, or counted over.
 """
 
@@ -62,9 +62,10 @@ def main() -> None:
         sys.exit(f"bench.detect: no photographs in {root}: set MTF_FACES to their folder.")
     cv2.setNumThreads(1)
     halves = _look_at_all(root)
-    for half in HALVES:
+    for half in (*HALVES, "all"):
+        parts = HALVES if half == "all" else (half,)
         for name, figure in FIGURES.items():
-            ours, naive = figure(halves[half, "ours"]), figure(halves[half, "naive"])
+            ours, naive = (figure([one for part in parts for one in halves[part, way]]) for way in ("ours", "naive"))
             print(json.dumps({"bench": f"detect: {name}", "half": half, **_beside(ours, naive)}))
 
 
