@@ -3,8 +3,8 @@
 The naive way is OpenCV's example: full resolution, the default cascade, scale 1.1, 5 neighbours, 40 x 40 pixels.
 Both see the same files in one run, one after the other, in one thread; times are of the processor, from bytes to
 boxes. The detector was tuned by looking at one half of the photographs only, `half: tune`; the other, `half: report`,
-is what counts; `half: all` is both together. The halves are split by a hash: of the person's name in `people`, so that nobody is in both, and of
-the file's path elsewhere. `n` is what a figure is a share of, or counted over.
+is what counts; `half: all` is both together. They are split by a hash: of the person's name in `people`, so that
+nobody is in both, and of the file's path elsewhere. `n` is what a figure is a share of, or counted over.
 """
 
 import csv

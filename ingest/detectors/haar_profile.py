@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ingest.boxes import Box
 from ingest.detectors.base import DetectedFace, Parameters
-from ingest.detectors.cascades import Grey, apart, as_grey, hits, missing, version_of, view, votes
+from ingest.detectors.cascades import Grey, apart, as_grey, hits, version_of, view, votes
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,6 @@ class Settings:
 
 
 DEFAULT_SETTINGS = Settings()
-
-
-def has_haar() -> str | None:
-    return missing(DEFAULT_SETTINGS.finder)
 
 
 class HaarProfile:
