@@ -16,8 +16,8 @@ BLOCK = 10  # claims of one identity that share a block, and so are served in a 
 
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
 # photo, is accepted already, or the face is barred, or the identity was merged into another; of near-duplicates for
-# the best alone. `nth` counts the
-# identity's claims, so that a block holds ten.
+# the best alone. Faces of doubtful quality come after all others. `nth` counts the identity's claims, so that a
+# block holds ten.
 OPEN_CLAIMS = f"""
 WITH {GROUPS}, pairs AS (
     SELECT p.* FROM (
@@ -43,10 +43,11 @@ WITH {GROUPS}, pairs AS (
     ON CONFLICT DO NOTHING RETURNING id, face_id, identity_id
 )
 INSERT INTO curation_slot (claim_id, question, number, purpose, priority, block, shuffle, waiting)
-SELECT o.id, 'usable', number, 'vote', 0,
+SELECT o.id, 'usable', number, 'vote', (cardinality(f.concerns) > 0)::int,
        ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
-FROM opened o JOIN numbered n USING (face_id, identity_id) CROSS JOIN generate_series(1, %(votes)s) AS number
+FROM opened o JOIN numbered n USING (face_id, identity_id) JOIN ingest_face f ON f.id = o.face_id
+     CROSS JOIN generate_series(1, %(votes)s) AS number
 """  # noqa: S608  constants
 
 
@@ -72,7 +73,9 @@ def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
     """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
     like = Slot.objects.filter(claim=claim).order_by("id").first()
     place = (
-        {"block": like.block, "shuffle": like.shuffle} if like else {"block": claim.identity_id, "shuffle": claim.pk}
+        {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
+        if like
+        else {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
     )
     numbers = range(1, policy.votes(question) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)

@@ -3,8 +3,6 @@
 import io
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.boxes import Box
@@ -13,7 +11,6 @@ MARGIN = 0.3
 MAX_CROP_SIDE = 512
 MAX_PREVIEW_SIDE = 1280
 QUALITY = 92
-SHARPNESS_SIDE = 160
 
 
 @dataclass(frozen=True)
@@ -60,12 +57,3 @@ def preview(image: Image.Image, max_side: int = MAX_PREVIEW_SIDE) -> bytes:
     factor = min(1.0, max_side / max(image.size))
     size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
     return encode(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
-
-
-def sharpness(image: Image.Image) -> float:
-    """Variance of the Laplacian of the greys at one size, so that crops compare: higher is sharper."""
-    small = image.convert("L").resize((SHARPNESS_SIDE, SHARPNESS_SIDE), Image.Resampling.BILINEAR)
-    grey: NDArray[np.float32] = np.asarray(small, dtype=np.float32)
-    centre = grey[1:-1, 1:-1]
-    edges = grey[:-2, 1:-1] + grey[2:, 1:-1] + grey[1:-1, :-2] + grey[1:-1, 2:] - 4 * centre
-    return float(edges.var())

@@ -206,6 +206,11 @@ FOLDER_ROOTS = [Path(word) for word in e.words("MTF_FOLDER_ROOTS")]  # what the 
 MAX_DOWNLOAD_BYTES = e.integer("MTF_MAX_DOWNLOAD_MB", 40) * 1024 * 1024
 MAX_PICTURE_PIXELS = e.integer("MTF_MAX_MEGAPIXELS", 100) * 1_000_000
 MIN_FACE_PIXELS = e.integer("MTF_MIN_FACE_PIXELS", 60)  # side of a face's box in the original; smaller is refused
+MIN_SHARPNESS = e.number("MTF_MIN_SHARPNESS", 5)  # of a crop (ingest/quality.py); a more blurred face is refused
+# Faces below these, or with a larger share of clipped pixels, are reviewed after the others.
+SMALL_FACE_PIXELS = e.integer("MTF_SMALL_FACE_PIXELS", 90)
+LOW_SHARPNESS = e.number("MTF_LOW_SHARPNESS", 30)
+MAX_CLIPPED = e.number("MTF_MAX_CLIPPED", 0.25)
 DETECTORS = e.words("MTF_DETECTORS") or ["haar"]  # the first decides; the others add what it did not see
 MAX_FACES = e.integer("MTF_MAX_FACES", 6)  # a photo with more is refused as a group photo
 # Near-duplicates: bits of 64 in which two perceptual hashes may differ, of whole photos and of crops.

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import cache
 
-from ingest.detectors import haar
+from ingest.detectors import haar, haar_profile
 from ingest.detectors.base import DetectedFace, Detector, Parameters
 
 __all__ = ["DEFAULT_DETECTOR", "REGISTRY", "DetectedFace", "Detector", "Parameters", "get_detector"]
 
 REGISTRY: dict[str, Callable[[], Detector]] = {
     "haar": haar.Haar,
+    "haar-profile": haar_profile.HaarProfile,
 }
 DEFAULT_DETECTOR = "haar"
 

@@ -9,16 +9,20 @@ from numpy.typing import NDArray
 
 from ingest.boxes import Box
 
-Parameters = Mapping[str, str | int | float]
+Parameters = Mapping[str, str | int | float | tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class DetectedFace:
-    """`score` and `weights` (by cascade or model) are on their maker's own scale, never probabilities."""
+    """`score` and `weights` (by cascade or model) are on their maker's own scale, never probabilities.
+
+    `eyes` counts the eyes found in it, 0 to 2; None from a detector that does not look for eyes.
+    """
 
     box: Box
     score: float
     weights: Mapping[str, float] = field(default_factory=dict)
+    eyes: int | None = None
 
 
 class Detector(Protocol):

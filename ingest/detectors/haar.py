@@ -1,23 +1,25 @@
-"""Frontal faces: what one Haar cascade finds, a second confirms, and eyes prove unless the find is strong."""
+"""Frontal faces: one Haar cascade proposes, quickly and generously; two others and the eyes vote."""
 
-import hashlib
-import json
-import threading
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.boxes import Box, iou
+from ingest.boxes import Box
 from ingest.detectors.base import DetectedFace, Parameters
-
-Grey = NDArray[np.uint8]
-# A box and how many overlapping windows of the cascade agreed on it.
-Hit = tuple[Box, int]
-
-CASCADES = Path(cv2.__file__).parent / "data"
+from ingest.detectors.cascades import (
+    Grey,
+    Hit,
+    apart,
+    as_grey,
+    hits,
+    missing,
+    resized,
+    version_of,
+    view,
+    votes,
+)
 
 
 @dataclass(frozen=True)
@@ -26,24 +28,33 @@ class Settings:
 
     max_pixels: int = 1_000_000
     finder: str = "haarcascade_frontalface_default"
-    confirmer: str = "haarcascade_frontalface_alt2"
-    eyes: str = "haarcascade_eye"
-    eyes_behind_glasses: str = "haarcascade_eye_tree_eyeglasses"
-    scale_factor: float = 1.1
+    finder_scale: float = 1.2
+    finder_neighbors: int = 1
     # Small finds are mostly mistakes: least side in pixels, and as a share of the picture's shorter side.
     min_side: int = 24
-    min_share: float = 0.04
-    finder_neighbors: int = 4
-    confirmer_neighbors: int = 3
-    min_iou: float = 0.4
-    # The confirmer sees the candidate with this margin, at most so large.
+    min_share: float = 0.05
+    # The voters see a find with a margin, drawn to one size, and every window of theirs near its place is a vote.
+    voters: tuple[str, str] = ("haarcascade_frontalface_alt2", "haarcascade_frontalface_alt")
+    voter_scale: float = 1.05
+    voter_side: int = 80
     margin: float = 0.35
-    confirmer_side: int = 120
-    # Eyes are sought in the upper part of the box, drawn to this width; a find this strong needs none.
+    # So many votes are enough; fewer only with an eye.
+    strong_votes: int = 60
+    min_votes: int = 24
+    # Eyes are sought in the upper part of the box, drawn to this width.
+    eyes: str = "haarcascade_eye"
+    eyes_behind_glasses: str = "haarcascade_eye_tree_eyeglasses"
     eye_part: float = 0.6
     eye_width: int = 160
     eye_neighbors: int = 3
-    strong_neighbors: int = 12
+    # Where nothing was found, a second look for large faces with an eye: in a picture with a border, so that a
+    # face may fill it, and turned to both sides, for cascades bear about 15 degrees of roll.
+    second_finder: str = "haarcascade_frontalface_alt"
+    second_scale: float = 1.15
+    second_short_side: int = 320
+    second_min_share: float = 0.2
+    border: float = 0.2
+    roll: float = 20.0
 
 
 DEFAULT_SETTINGS = Settings()
@@ -51,89 +62,91 @@ DEFAULT_SETTINGS = Settings()
 
 def has_haar() -> str | None:
     """None where Haar cascades can be used, else what to do about it, in one sentence."""
-    wanted = (DEFAULT_SETTINGS.finder, DEFAULT_SETTINGS.confirmer)
-    if hasattr(cv2, "CascadeClassifier") and all((CASCADES / f"{name}.xml").is_file() for name in wanted):
-        return None
-    return f"OpenCV {cv2.__version__} has no Haar cascades: install opencv-python below version 5."
+    return missing(DEFAULT_SETTINGS.finder, *DEFAULT_SETTINGS.voters)
 
 
 class Haar:
-    """A face's weights are the numbers of agreeing windows, by cascade; its score is their sum."""
+    """A face's weights are the numbers of agreeing windows, by cascade; its score is the sum of the voters'."""
 
     name = "haar"
 
     def __init__(self, settings: Settings = DEFAULT_SETTINGS) -> None:
         self.settings = settings
         self.parameters: Parameters = asdict(settings)
-        told = json.dumps(self.parameters, sort_keys=True).encode()
-        self.version = f"opencv-{cv2.__version__}-{hashlib.sha256(told).hexdigest()[:8]}"
+        self.version = version_of(self.parameters)
         self.max_pixels = settings.max_pixels
-        self._cascades = _Cascades()
 
     def find(self, rgb: NDArray[np.uint8]) -> list[DetectedFace]:
-        grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-        faces = []
-        for box, found in self._candidates(grey):
-            confirmed = self._confirmation(grey, box)
-            if confirmed and (found >= self.settings.strong_neighbors or self._has_eye(grey, box)):
-                weights = {self.settings.finder: float(found), self.settings.confirmer: float(confirmed)}
-                faces.append(DetectedFace(box, float(found + confirmed), weights))
-        return faces
+        grey = as_grey(rgb)
+        return self._first_look(grey) or self._second_look(grey)
 
-    def _candidates(self, grey: Grey) -> list[Hit]:
-        smallest = max(self.settings.min_side, int(min(grey.shape) * self.settings.min_share))
+    def _first_look(self, grey: Grey) -> list[DetectedFace]:
+        s = self.settings
+        smallest = max(s.min_side, int(min(grey.shape) * s.min_share))
+        found = self._candidates(grey, s.finder, s.finder_scale, smallest)
+        return apart([face for face in found if face.score >= s.strong_votes or face.eyes])
+
+    def _second_look(self, grey: Grey) -> list[DetectedFace]:
+        s = self.settings
+        height, width = grey.shape
+        factor = min(1.0, s.second_short_side / min(height, width))
+        small = resized(grey, factor)
+        smallest = max(s.min_side, int(min(small.shape) * s.second_min_share))
+        found = []
+        for angle in (0.0, -s.roll, s.roll):
+            turned, back = _turned(small, angle, s.border)
+            for face in self._candidates(turned, s.second_finder, s.second_scale, smallest):
+                if face.eyes:
+                    box = _turned_back(face.box, back).scaled(1 / factor).within(width, height)
+                    found.append(replace(face, box=box))
+        return apart(found)
+
+    def _candidates(self, grey: Grey, finder: str, scale: float, smallest: int) -> list[DetectedFace]:
+        """The finds that have enough votes to be looked at."""
+        s = self.settings
         sides = smallest, max(grey.shape)
-        return self._hits(self.settings.finder, grey, self.settings.finder_neighbors, sides)
+        proposed = hits(finder, grey, neighbors=s.finder_neighbors, sides=sides, scale_factor=scale)
+        judged = (self._judged(grey, finder, hit) for hit in proposed)
+        return [face for face in judged if face is not None]
 
-    def _confirmation(self, grey: Grey, box: Box) -> int:
-        """How many windows of the confirmer agree on the place; 0 when too few."""
-        extra = int(box.w * self.settings.margin)
-        around = Box(box.x - extra, box.y - extra, box.w + 2 * extra, box.h + 2 * extra)
-        around = around.within(grey.shape[1], grey.shape[0])
-        factor = min(1.0, self.settings.confirmer_side / box.w)
-        view = _resized(_cut(grey, around), factor)
-        expected = Box(box.x - around.x, box.y - around.y, box.w, box.h).scaled(factor)
-        sides = int(expected.w * 0.6), int(expected.w * 1.5)
-        hits = self._hits(self.settings.confirmer, view, self.settings.confirmer_neighbors, sides)
-        return max((count for hit, count in hits if iou(expected, hit) > self.settings.min_iou), default=0)
+    def _judged(self, grey: Grey, finder: str, hit: Hit) -> DetectedFace | None:
+        """The find with its votes and eyes; None without enough votes."""
+        box, found = hit
+        s = self.settings
+        seen = view(grey, box, margin=s.margin, side=s.voter_side)
+        said = {name: float(votes(name, seen, scale_factor=s.voter_scale)) for name in s.voters}
+        total = sum(said.values())
+        if total < s.min_votes:
+            return None
+        return DetectedFace(box, total, {finder: float(found), **said}, self._eyes(grey, box))
 
-    def _has_eye(self, grey: Grey, box: Box) -> bool:
-        upper = _cut(grey, Box(box.x, box.y, box.w, int(box.h * self.settings.eye_part)))
-        view = _resized(upper, self.settings.eye_width / box.w)
-        sides = int(self.settings.eye_width * 0.14), int(self.settings.eye_width * 0.44)
-        cascades = (self.settings.eyes, self.settings.eyes_behind_glasses)
-        return any(self._hits(name, view, self.settings.eye_neighbors, sides) for name in cascades)
-
-    def _hits(self, cascade: str, grey: Grey, neighbors: int, sides: tuple[int, int]) -> list[Hit]:
-        smallest, largest = sides
-        boxes, counts = self._cascades.get(cascade).detectMultiScale2(
-            grey,
-            scaleFactor=self.settings.scale_factor,
-            minNeighbors=neighbors,
-            minSize=(smallest, smallest),
-            maxSize=(largest, largest),
-        )
-        return [(Box(*map(int, box)), int(count)) for box, count in zip(boxes, np.ravel(counts), strict=True)]
+    def _eyes(self, grey: Grey, box: Box) -> int:
+        """0 to 2: on how many sides of the face an eye was found."""
+        s = self.settings
+        upper = view(grey, Box(box.x, box.y, box.w, int(box.h * s.eye_part)), margin=0, side=s.eye_width)
+        sides = int(s.eye_width * 0.14), int(s.eye_width * 0.44)
+        found: set[bool] = set()
+        for name in (s.eyes, s.eyes_behind_glasses):
+            seen = hits(name, upper.grey, neighbors=s.eye_neighbors, sides=sides, scale_factor=1.1)
+            found |= {eye.x + eye.w / 2 < s.eye_width / 2 for eye, _ in seen}
+            if len(found) == 2:
+                break
+        return len(found)
 
 
-class _Cascades(threading.local):
-    """Loaded when first wanted, one set a thread: a CascadeClassifier must not be used by two at once."""
-
-    def __init__(self) -> None:
-        self.loaded: dict[str, cv2.CascadeClassifier] = {}
-
-    def get(self, name: str) -> cv2.CascadeClassifier:
-        if name not in self.loaded:
-            self.loaded[name] = cv2.CascadeClassifier(str(CASCADES / f"{name}.xml"))
-        return self.loaded[name]
-
-
-def _cut(grey: Grey, box: Box) -> Grey:
-    return grey[box.y : box.y + box.h, box.x : box.x + box.w]
+def _turned(grey: Grey, angle: float, border: float) -> tuple[Grey, NDArray[np.float64]]:
+    """The whole picture with a border, turned counter-clockwise by degrees, and the matrix that leads back."""
+    height, width = grey.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    extra = 2 * border * min(width, height)
+    size = int(width * cos + height * sin + extra), int(width * sin + height * cos + extra)
+    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
+    turned = cv2.warpAffine(grey, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(turned, dtype=np.uint8), np.asarray(cv2.invertAffineTransform(matrix))
 
 
-def _resized(grey: Grey, factor: float) -> Grey:
-    if factor == 1.0:
-        return grey
-    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=way), dtype=np.uint8)
+def _turned_back(box: Box, back: NDArray[np.float64]) -> Box:
+    """Upright again: the same side around the same centre."""
+    x, y = back @ (box.x + box.w / 2, box.y + box.h / 2, 1.0)
+    return Box(round(x - box.w / 2), round(y - box.h / 2), box.w, box.h)

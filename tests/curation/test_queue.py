@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from curation import queue
-from curation.claims import open_claims
+from curation.claims import open_claims, open_slots
 from curation.models import Claim, Slot
+from curation.policies import current_policy
 from tests import factories
 from tests.curation import scenes
 from tests.curation.scenes import lease, say
@@ -67,6 +68,22 @@ def test_a_run_is_of_one_identity() -> None:
         scenes.claims(10)
     people = [slot.claim.identity_id for slot in lease(factories.reviewer(), want=10)]
     assert len(set(people)) == 1
+
+
+def test_faces_of_doubtful_quality_are_served_last_and_stay_last_for_the_next_question() -> None:
+    identity, person = factories.identity(), factories.reviewer()
+    doubtful = set()
+    for number in range(8):
+        photo = factories.photo()
+        factories.candidate(identity, photo)
+        face = factories.face(photo, concerns=["blurred"] if number % 2 else [])
+        doubtful |= {face.pk} if number % 2 else set()
+    open_claims()
+    served = [slot.claim.face_id for slot in queue.lease(reviewer=person, question="usable", want=8)]
+    assert set(served[4:]) == doubtful
+    claim = Claim.objects.get(face=served[-1])
+    slots = open_slots(claim, "attributes", current_policy())
+    assert {slot.priority for slot in slots} == {1}
 
 
 def test_two_reviewers_share_a_claim_and_a_third_gets_none() -> None:

@@ -2,10 +2,10 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter, PngImagePlugin
+from PIL import Image, PngImagePlugin
 
 from ingest.boxes import Box, iou
-from ingest.crops import crop, encode, preview, sharpness, square_around
+from ingest.crops import crop, encode, preview, square_around
 
 
 def photo(width: int = 400, height: int = 300) -> Image.Image:
@@ -79,12 +79,6 @@ def test_encoding_the_same_pixels_gives_the_same_bytes() -> None:
 def test_preview_is_limited_and_never_enlarged() -> None:
     assert Image.open(io.BytesIO(preview(photo(4000, 1000)))).size == (1280, 320)
     assert Image.open(io.BytesIO(preview(photo(40, 30)))).size == (40, 30)
-
-
-def test_blur_lowers_sharpness() -> None:
-    image = Image.effect_noise((300, 300), 80)
-    assert sharpness(image) > 4 * sharpness(image.filter(ImageFilter.GaussianBlur(3)))
-    assert sharpness(Image.new("L", (50, 50), 99)) == 0
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def test_folder_is_walked_in_order_and_a_bad_file_is_told_and_passed(folder: Pat
     assert bad["error"].startswith("not_a_picture: ")
     assert (face["path"], face["width"], face["height"]) == (str(folder / "b" / "face.jpg"), 480, 600)
     (box,) = face["faces"]
-    assert {"x", "y", "w", "h", "score"} <= set(box)
+    assert {"x", "y", "w", "h", "score", "weights", "eyes", "detector"} <= set(box)
+    assert (box["detector"], box["eyes"] in (0, 1, 2)) == ("haar", True)
     assert 0 <= box["x"] < box["x"] + box["w"] <= 480
     assert 0 <= box["y"] < box["y"] + box["h"] <= 600
 

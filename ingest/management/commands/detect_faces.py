@@ -43,11 +43,11 @@ class Command(BaseCommand):
 
 def describe(path: Path, detector: Detector) -> Line:
     try:
-        return _line(path, found=find_faces(_read(path), detector))
+        return _line(path, detector, found=find_faces(_read(path), detector))
     except PictureRefused as refusal:
-        return _line(path, error=f"{refusal.code}: {refusal}")
+        return _line(path, detector, error=f"{refusal.code}: {refusal}")
     except OSError as error:
-        return _line(path, error=f"unreadable: {error.strerror or error}")
+        return _line(path, detector, error=f"unreadable: {error.strerror or error}")
 
 
 def _read(path: Path) -> bytes:
@@ -59,26 +59,26 @@ def _read(path: Path) -> bytes:
 
 
 def _detector(name: str) -> Detector:
-    problem = has_haar() if name == "haar" else None
+    problem = has_haar()
     if problem:
         raise CommandError(problem)
     return get_detector(name)
 
 
-def _line(path: Path, found: Found | None = None, error: str | None = None) -> Line:
+def _line(path: Path, detector: Detector, found: Found | None = None, error: str | None = None) -> Line:
     return {
         "path": str(path),
         "width": found.info.width if found else None,
         "height": found.info.height if found else None,
-        "faces": [_face(face) for face in found.faces] if found else [],
+        "faces": [_face(face, detector) for face in found.faces] if found else [],
         "error": error,
     }
 
 
-def _face(face: DetectedFace) -> Line:
+def _face(face: DetectedFace, detector: Detector) -> Line:
     box = face.box
     place = {"x": box.x, "y": box.y, "w": box.w, "h": box.h}
-    return {**place, "score": face.score, "weights": dict(face.weights)}
+    return {**place, "score": face.score, "weights": dict(face.weights), "eyes": face.eyes, "detector": detector.name}
 
 
 def _readable(line: Line) -> str:
