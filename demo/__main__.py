@@ -1,4 +1,4 @@
-"""`make demo`: a real crawl over drawn photographs, on servers of its own, and the web site to look at it."""
+"""`make demo`: real crawl jobs over drawn photographs, on servers of its own, and the web site to look at it."""
 
 import argparse
 import os
@@ -50,7 +50,7 @@ def _run(port: int, stop: threading.Event) -> int:
 
 
 def _welcome(url: str, state: State, first: bool) -> str:
-    crawl = "a crawl job has started; faces appear within seconds" if first else "the data of the last run is here"
+    crawl = "two crawl jobs have started; faces appear within seconds" if first else "the data of the last run is here"
     rows = "\n".join(
         f"    {name:<14} {state.password:<16} {', '.join(roles)}" for name, roles in state.accounts.items()
     )

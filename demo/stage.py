@@ -1,4 +1,4 @@
-"""Sets the scene: tables, accounts, identities, and one crawl job."""
+"""Sets the scene: tables, accounts, identities, and two crawl jobs."""
 
 import io
 import tempfile
@@ -59,13 +59,14 @@ def _identities() -> None:
 
 
 def start_crawl() -> bool:
-    """The demo's crawl, the first time; whether it was started now."""
+    """The demo's crawl jobs, the first time; whether they were started now."""
     try:
         if CrawlJob.objects.exists():
             return False
         people = list(Identity.objects.filter(state=Identity.State.APPROVED))
         by = User.objects.get(username=ADMIN)
-        announce(start_job(source="bing", identities=people, parameters={"limit": 40}, by=by))
+        for source in ("bing", "commons"):
+            announce(start_job(source=source, identities=people, parameters={"limit": 40}, by=by))
         return True
     finally:
         connections.close_all()

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingest', '0004_candidate_due'),
+        ('ingest', '0003_candidate_due'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingest', '0005_near_duplicate_lookup'),
+        ('ingest', '0004_near_duplicate_lookup'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

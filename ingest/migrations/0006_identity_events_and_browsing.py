@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingest', '0006_job_events_and_counts'),
+        ('ingest', '0005_job_events_and_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
