@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curation.models import Annotation, Claim, Consensus, Quarantine, ReleaseFace
 from curation.policies import class_labels, current_policy
 from curation.settling import ATTRIBUTES
-from ingest.licences import licence_name, licence_url, needs_attribution
+from ingest.licences import attribution_html, licence_name
 from ingest.models import Candidate, Detection, Face, LicenceEvidence, Photo
 from ingest.reasons import in_words
 
@@ -45,7 +46,8 @@ class ShownFace:
 
     @property
     def measures(self) -> list[tuple[str, str]]:
-        return [(name.replace("_", " "), _figure(value)) for name, value in sorted(self.face.quality.items())]
+        rest = {name: value for name, value in self.face.quality.items() if name != "box"}
+        return [(name.replace("_", " "), _figure(value)) for name, value in sorted(rest.items())]
 
     @property
     def concerns(self) -> list[str]:
@@ -81,23 +83,12 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class Credit:
-    """The line that goes with the picture, in parts that a page can link."""
-
-    title: str
-    creator: str
-    licence: str
-    licence_url: str
-    page_url: str
-
-
-@dataclass(frozen=True)
 class Dossier:
     photo: Photo
     faces: list[ShownFace]
     refused: list[Refused]
     hits: list[Hit]
-    credit: Credit | None
+    credit: str
     releases: list[str]
     history: list[Happening]
 
@@ -199,12 +190,12 @@ def _hits(photo: Photo) -> list[Hit]:
     return [Hit(hit, sorted(hit.licence_evidence.all(), key=lambda seen: seen.pk)) for hit in best_first]
 
 
-def _credit(hits: Sequence[Hit]) -> Credit | None:
-    """Of the best hit whose licence is known; None where there is none, or no line is asked for."""
+def _credit(hits: Sequence[Hit]) -> str:
+    """Of the best hit whose licence is known, with links; "" where there is none, or no line is asked for."""
     hit = next((one.candidate for one in hits if one.candidate.licence), None)
-    if hit is None or not needs_attribution(hit.licence):
-        return None
-    return Credit(hit.title, hit.creator, licence_name(hit.licence), licence_url(hit.licence), hit.page_url)
+    if hit is None:
+        return ""
+    return mark_safe(attribution_html(hit.title, hit.creator, hit.page_url, hit.licence))  # noqa: S308  escaped there
 
 
 # ---- History
