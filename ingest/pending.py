@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ingest.models import Candidate, CrawlJob, Discovery, Photo
+from mtf_site.services import ServicesError
 
 MAX_ATTEMPTS = 4
 TASK_SECONDS = 240
@@ -30,7 +31,8 @@ UNCOUNTED = frozenset({"throttled", "redis_away", "disk_full"})
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_PAUSE = 60.0
 
-DATABASE_AWAY = (OperationalError, InterfaceError)
+# An embedded server that is just starting anew may refuse in words of its own.
+DATABASE_AWAY = (OperationalError, InterfaceError, ServicesError)
 DATABASE_PATIENCE = 30.0  # seconds; a PostgreSQL that restarts is back by then
 DATABASE_POLL = 0.25
 
@@ -141,7 +143,7 @@ def _patiently(write: Callable[[], object]) -> None:
                 connection.close()
             write()
             return
-        except DATABASE_AWAY:
+        except (DatabaseError, *DATABASE_AWAY):  # a connection that breaks in the middle is not always told as such
             connection.close()
             if time.monotonic() > deadline:
                 raise
