@@ -35,7 +35,7 @@ def manage(var: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
 
 
 def output_of(command: subprocess.Popen[str]) -> str:
-    out, err = command.communicate(timeout=2 * PATIENCE)
+    out, err = command.communicate(timeout=3.5 * PATIENCE)  # less than a row stays taken
     assert command.returncode == 0, err
     return out
 
