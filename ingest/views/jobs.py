@@ -10,7 +10,7 @@ from ingest.forms import JobFilter
 from ingest.jobs import label_of
 from ingest.models import CrawlJob, Discovery
 from ingest.progress import Tally, faces_by_job, tallies_by_job
-from ingest.sources import SOURCES
+from ingest.sources import label_of_source
 from mtf_site.roles import Role, allow, has_role
 
 PAGE = 25
@@ -27,7 +27,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "rows": _rows(page),
         "total": sum(n for _, _, n in counts),
         "states": [(state, label, _sum(counts, 0, state)) for state, label in CrawlJob.State.choices],
-        "sources": [(name, _label(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})],
+        "sources": [
+            (name, label_of_source(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})
+        ],
         "chosen": form.cleaned_data if form.is_valid() else {},
         "may_start": has_role(request.user, Role.ADMIN),
     }
@@ -44,10 +46,6 @@ def _wanted(form: JobFilter) -> QuerySet[CrawlJob]:
 
 def _sum(counts: list[tuple[str, str, int]], column: int, value: str) -> int:
     return sum(row[2] for row in counts if row[column] == value)
-
-
-def _label(source: str) -> str:
-    return SOURCES[source].label if source in SOURCES else source
 
 
 def _rows(page: "Page[CrawlJob]") -> list[dict[str, object]]:
