@@ -206,7 +206,7 @@ def _of_hits(hits: Sequence[Hit]) -> Iterator[Happening]:
     for hit in hits:
         one = hit.candidate
         where = {"source": label_of_source(one.source), "name": one.identity.name, "job": one.job_id}
-        yield Happening(one.created_at, _("found by %(source)s for %(name)s") % where, _("crawl job %(job)d") % where)
+        yield Happening(one.created_at, _("found for %(name)s") % where, _("%(source)s, crawl job %(job)d") % where)
         for seen in hit.evidence:
             yield Happening(seen.seen_at, _licence_said(seen), seen.words[:200])
         if one.finished_at and one.refusal:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ingest.forms import JobFilter
+from ingest.identities import approved
 from ingest.jobs import label_of
 from ingest.models import CrawlJob, Discovery
 from ingest.progress import Tally, faces_by_job, tallies_by_job
@@ -22,6 +23,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     form = JobFilter(request.GET)
     page = Paginator(_wanted(form), PAGE).get_page(request.GET.get("page"))
     counts = list(CrawlJob.objects.values_list("state", "source").annotate(n=Count("pk")).order_by())
+    may_start = has_role(request.user, Role.ADMIN)
     context = {
         "page": page,
         "rows": _rows(page),
@@ -31,7 +33,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
             (name, label_of_source(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})
         ],
         "chosen": form.cleaned_data if form.is_valid() else {},
-        "may_start": has_role(request.user, Role.ADMIN),
+        "may_start": may_start,
+        "looks_only": not may_start,
+        "nobody": not counts and not approved().exists(),
     }
     return render(request, "ingest/jobs.html", context)
 
