@@ -133,7 +133,7 @@ def _box(face: Face, claim: Claim) -> Json:
 
 
 def _duplicates(claims: Sequence[Claim]) -> dict[int, list[Json]]:
-    """The other faces of the claims' groups that may be seen, the largest first."""
+    """The other faces of the claims' groups, found for the same identity, that may be seen, the largest first."""
     groups = {claim.face.duplicate_group_id for claim in claims} - {None}
     if not groups:
         return {}
@@ -145,6 +145,7 @@ def _duplicates(claims: Sequence[Claim]) -> dict[int, list[Json]]:
             {"crop": crop_url(face), "width": face.photo.width, "site": _site(_best(claim, found[face.photo_id]))}
             for face in rows
             if _twins(face, claim.face) and face.pk != claim.face_id
+            if any(hit.identity_id == claim.identity_id for hit in found[face.photo_id])
         ]
         for claim in claims
     }

@@ -17,7 +17,7 @@ from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
 from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES
 
-NO_FOLDERS = "The source folder is offered here only for folders that MTF_FOLDER_ROOTS names."
+NO_FOLDERS = "Only for folders that MTF_FOLDER_ROOTS names: an operator sets it."
 MOST_TEXT = 1_000_000  # characters of a list that is typed, or shown again to be mended
 
 

@@ -17,7 +17,7 @@ from ingest.identities import named
 from ingest.licence_policy import judge
 from ingest.licences import licence_name, needs_attribution, read_licence
 from ingest.models import Candidate, CrawlJob, Discovery, Identity, JobEvent
-from ingest.sources import SOURCES, SourceError
+from ingest.sources import SOURCES, SourceError, label_of_source
 from ingest.sources.flickr import NO_KEY
 from ingest.sources.folder import scan_folder
 from ingest.sources.urls import UrlRow, read_urls_csv
@@ -180,8 +180,7 @@ def _shown(names: Sequence[str]) -> str:
 
 
 def label_of(job: CrawlJob) -> str:
-    """The source's name for people, also for a source that is no longer on offer."""
-    return SOURCES[job.source].label if job.source in SOURCES else job.source
+    return label_of_source(job.source)
 
 
 def pause(job: CrawlJob, *, by: User) -> None:

@@ -25,7 +25,7 @@ class LicenceForm(forms.Form):
         label=_("Another licence"),
         required=False,
         max_length=200,
-        help_text=_("SPDX id or the licence’s address; it counts when “another” is chosen."),
+        help_text=_("SPDX id, or the licence’s address."),
     )
     creator = forms.CharField(label=_("Creator to name"), required=False, max_length=300)
     reason = forms.CharField(

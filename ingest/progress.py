@@ -258,7 +258,7 @@ def why_nothing(job: CrawlJob, so_far: Progress) -> str:
 
 def _nothing_found(so_far: Progress, people: str) -> str:
     if so_far.unanswered:
-        return f"The source could not be asked: {' '.join(so_far.unanswered)}"
+        return f"The source gave no answer: {' '.join(so_far.unanswered)}"
     if so_far.known and so_far.known == so_far.hits:
         return f"All {_count(so_far.known, 'hit', 'hits')} for {people} were known from earlier crawl jobs."
     if so_far.hits:

@@ -91,6 +91,7 @@ def _auditor(_person: User) -> Facts:
         ("disputes", _("Disputes"), _("every vote on what reviewers see differently, and the decisions")),
         ("identities", _("Identities"), _("who may be looked for, approved by whom, on what basis")),
         ("jobs", _("Crawl jobs"), _("what was found, fetched and refused, and why")),
+        ("licences", _("Licences"), _("where the words about a licence contradict each other, and who decided what")),
         ("photos", _("Photos"), _("every picture with its faces, licence evidence and history")),
         ("balance", _("Balance"), _("wanted faces beside those that are there")),
         ("agreement", _("Agreement"), _("how far reviewers agree, field by field")),

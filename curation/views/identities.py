@@ -92,7 +92,7 @@ def retire(request: SignedInRequest, identity_id: int) -> HttpResponse:
         return redirect("identity", identity.pk)
     title = _("Retire %(name)s") % {"name": identity.name}
     text = _("No crawl job looks for this person any more. What was found and judged stays as it is.")
-    return _ask(request, identity, form, title=title, text=text, button=_("Retire"))
+    return _ask(request, identity, form, title=title, text=text, button=_("Retire"), tone="bad")
 
 
 @allow(Role.ADMIN, audit=False)
@@ -133,7 +133,7 @@ def _done(form: forms.Form, change: Any, identity: Identity, **values: Any) -> b
 
 
 def _ask(request: HttpRequest, identity: Identity, form: forms.Form, **words: str) -> HttpResponse:
-    context = {"identity": identity, "form": form, **words}
+    context = {"identity": identity, "form": form, "tone": "primary", **words}
     return render(request, "curation/identity_change.html", context, status=400 if form.errors else 200)
 
 

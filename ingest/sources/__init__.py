@@ -8,9 +8,14 @@ from ingest.sources.folder import FolderSource
 from ingest.sources.openverse import OpenverseSource
 from ingest.sources.urls import UrlsSource
 
-__all__ = ["SOURCES", "Hit", "Query", "Source", "SourceError"]
+__all__ = ["SOURCES", "Hit", "Query", "Source", "SourceError", "label_of_source"]
 
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (CommonsSource(), OpenverseSource(), FlickrSource(), BingSource(), UrlsSource(), FolderSource())
 }
+
+
+def label_of_source(name: str) -> str:
+    """The source's name for people, also for a source that is no longer on offer."""
+    return SOURCES[name].label if name in SOURCES else name

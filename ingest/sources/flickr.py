@@ -9,7 +9,7 @@ from ingest.network import GuardedSession
 from ingest.sources.base import Hit, Query, SourceError, Statement
 from ingest.sources.json_api import JsonApi, text_of
 
-NO_KEY = "The source flickr needs an API key: set MTF_FLICKR_KEY."
+NO_KEY = "Flickr needs an API key: set MTF_FLICKR_KEY."
 PAGE_SIZE = 250
 MAX_RESULTS = 4000  # beyond it Flickr repeats itself
 # Flickr's numbers for licences that never change; those it adds are read from its own list.

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ingest.forms import JobFilter
+from ingest.identities import approved
 from ingest.jobs import label_of
 from ingest.models import CrawlJob, Discovery
 from ingest.progress import Tally, faces_by_job, tallies_by_job
-from ingest.sources import SOURCES
+from ingest.sources import label_of_source
 from mtf_site.roles import Role, allow, has_role
 
 PAGE = 25
@@ -22,14 +23,19 @@ def jobs(request: HttpRequest) -> HttpResponse:
     form = JobFilter(request.GET)
     page = Paginator(_wanted(form), PAGE).get_page(request.GET.get("page"))
     counts = list(CrawlJob.objects.values_list("state", "source").annotate(n=Count("pk")).order_by())
+    may_start = has_role(request.user, Role.ADMIN)
     context = {
         "page": page,
         "rows": _rows(page),
         "total": sum(n for _, _, n in counts),
         "states": [(state, label, _sum(counts, 0, state)) for state, label in CrawlJob.State.choices],
-        "sources": [(name, _label(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})],
+        "sources": [
+            (name, label_of_source(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})
+        ],
         "chosen": form.cleaned_data if form.is_valid() else {},
-        "may_start": has_role(request.user, Role.ADMIN),
+        "may_start": may_start,
+        "looks_only": not may_start,
+        "nobody": not counts and not approved().exists(),
     }
     return render(request, "ingest/jobs.html", context)
 
@@ -44,10 +50,6 @@ def _wanted(form: JobFilter) -> QuerySet[CrawlJob]:
 
 def _sum(counts: list[tuple[str, str, int]], column: int, value: str) -> int:
     return sum(row[2] for row in counts if row[column] == value)
-
-
-def _label(source: str) -> str:
-    return SOURCES[source].label if source in SOURCES else source
 
 
 def _rows(page: "Page[CrawlJob]") -> list[dict[str, object]]:

@@ -65,6 +65,8 @@ def test_admins_and_auditors_look_and_nobody_else(url: str) -> None:
 
 @pytest.mark.parametrize("url", PAGES)
 def test_an_empty_list_names_the_next_step(admin: Client, url: str) -> None:
+    assert "/identities/import/" in admin.get(url).content.decode(), "nobody is known yet"
+    factories.identity()
     assert "/jobs/new/" in admin.get(url).content.decode()
     assert "Nothing fits" in admin.get(f"{url}?q=x").content.decode()
 

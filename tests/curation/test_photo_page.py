@@ -106,9 +106,7 @@ def test_history_runs_in_time_from_hit_to_decision() -> None:
     scenes.say(other, claim)
     found = words(claim.photo)
     assert found[-1] == "face 1 accepted for Ada"
-    assert {"fetched", "found by urls for Ada", "licence: CC BY 4.0, says the source page", "face 1 found"} <= set(
-        found
-    )
+    assert {"fetched", "found for Ada", "licence: CC BY 4.0, says the source page", "face 1 found"} <= set(found)
     assert dossier(claim.photo).history[-1].detail == "2 votes"
     times = [happening.at for happening in dossier(claim.photo).history]
     assert times == sorted(times)

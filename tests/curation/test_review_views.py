@@ -329,7 +329,10 @@ def test_near_duplicates_are_shown_beside_the_face_that_is_asked_for_them(client
     photo = factories.photo(width=800)
     factories.candidate(claim.identity, photo, page_url="https://mirror.example.net/ada")
     copy, barred = factories.face(photo), factories.face(photo)
-    Face.objects.filter(pk__in=[claim.face_id, copy.pk, barred.pk]).update(duplicate_group=group)
+    elsewhere = factories.photo()
+    factories.candidate(factories.identity("Who looks alike"), elsewhere)
+    stranger = factories.face(elsewhere)
+    Face.objects.filter(pk__in=[claim.face_id, copy.pk, barred.pk, stranger.pk]).update(duplicate_group=group)
     alarm = releases.vote(claim, factories.reviewer(), 9, purpose="set_aside", verdict="quarantine", reason="licence")
     Quarantine.objects.create(face=barred, claim=claim, annotation=alarm, kind="licence")
     (item,) = sync(client, reviewer).json()["items"]

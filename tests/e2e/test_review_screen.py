@@ -248,7 +248,9 @@ def test_nothing_scrolls_and_axe_is_content(page: Page, scheme: str) -> None:
 def test_near_duplicates_stand_beside_the_crop_and_nothing_moves(sign_in: SignIn) -> None:
     group, claims = DuplicateGroup.objects.create(), visible_claims(2)
     for n in range(6):
-        factories.face(crop_sha256=store.put("crops", jpeg((200, 200), 100 + n)), duplicate_group=group)
+        photo = factories.photo()
+        factories.candidate(claims[0].identity, photo)
+        factories.face(photo, crop_sha256=store.put("crops", jpeg((200, 200), 100 + n)), duplicate_group=group)
     page = open_screen(sign_in(factories.reviewer()))
     Face.objects.filter(pk=Claim.objects.get(pk=claim_on(page)).face_id).update(duplicate_group=group)
     page.reload()

@@ -100,8 +100,22 @@ def test_what_does_not_exist_is_not_found(admin: Client, path: str) -> None:
 
 def test_empty_pages_name_the_next_step(admin: Client) -> None:
     assert "/identities/import/" in admin.get("/identities/").content.decode()
+    for path in ("/jobs/", "/jobs/new/", "/photos/", "/candidates/"):
+        assert "/identities/import/" in admin.get(path).content.decode(), path
+    factories.identity()
     assert "Start the first crawl job" in admin.get("/jobs/").content.decode()
-    assert "Nobody is approved yet" in admin.get("/jobs/new/").content.decode()
+
+
+def test_an_auditor_of_an_empty_list_of_jobs_is_not_sent_to_import() -> None:
+    page = signed_in(Role.AUDITOR).get("/jobs/").content.decode()
+    assert "Nobody is approved yet" in page
+    assert "/identities/import/" not in page
+
+
+def test_the_list_of_jobs_tells_how_many_licences_wait_for_a_person(admin: Client) -> None:
+    job = factories.job()
+    factories.candidate(factories.identity(), factories.photo(), job=job, state="held", refusal="licence_contradictory")
+    assert f'href="/licences/?job={job.pk}"' in admin.get("/jobs/").content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -244,4 +258,4 @@ def test_job_page_says_why_nothing_came(admin: Client) -> None:
     job.discoveries.update(state="failed", error="Bing answered 429.")
     admin.post(f"/jobs/{job.pk}/cancel/")
     CrawlJob.objects.update(state="done")
-    assert "The source could not be asked: Bing answered 429." in admin.get(f"/jobs/{job.pk}/").content.decode()
+    assert "The source gave no answer: Bing answered 429." in admin.get(f"/jobs/{job.pk}/").content.decode()

@@ -207,7 +207,7 @@ def test_why_nothing_in_words() -> None:
     empty.discoveries.update(hits=3)
     assert "taken over by a later crawl job" in why(empty)
     silent.discoveries.update(state="failed", error="Bing answered 429.")
-    assert why(silent) == "The source could not be asked: Bing answered 429."
+    assert why(silent) == "The source gave no answer: Bing answered 429."
     CrawlJob.objects.filter(pk=cancelled.pk).update(state="cancelled")
     cancelled.refresh_from_db()
     assert "cancelled" in why(cancelled)

@@ -178,6 +178,7 @@ def test_a_decision_that_lacks_something_says_what(admin: Client, fields: dict[s
     held("Bo Lindqvist")
     response = decide(admin, made, **fields)
     assert response.status_code == 400
+    assert 'href="/licences/"' in response.content.decode(), "the chips lead to the list, not to the refused form"
     assert words in response.content.decode()
     assert "Bo Lindqvist" not in response.content.decode()
     made.refresh_from_db()
