@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ingest.discovery import clean
-from ingest.evidence import REFUSED, TAKEN
+from ingest.evidence import DECIDED, REFUSED, TAKEN
 from ingest.jobs import reopen
 from ingest.licences import NO_ASSERTION, licence_url
 from ingest.models import Candidate, LicenceEvidence, Photo
+from ingest.reasons import FACELESS
 
 State = Candidate.State
 Proof = Candidate.Proof
@@ -136,11 +137,15 @@ def _take(matter: list[Candidate], decision: Decision) -> list[Candidate]:
 
 
 def _refuse(matter: list[Candidate]) -> list[Candidate]:
-    """What waited goes no further. Faces that are in review already lose their proof: no release takes them."""
+    """Nothing of it goes further, whatever it waited for and wherever it had come to; what was already refused for
+    another reason keeps that, unless a detector may yet judge otherwise.
+
+    Faces that are in review leave the queue (curation/refused_photos.py); without proof no release takes them.
+    """
     for one in matter:
         one.proof = Proof.UNPROVED
-        if one.state in (State.HELD, *Candidate.PENDING):
-            _end(one, "licence_decided", "A person refused the picture because of its licence.")
+        if one.state != State.REFUSED or one.refusal in FACELESS:
+            _end(one, DECIDED, "A person refused the picture because of its licence.")
         _save(one)
     return []
 

@@ -14,16 +14,14 @@ from ingest.crops import crop, encode
 from ingest.detect import Sighting, sightings
 from ingest.detectors import get_detector
 from ingest.duplicates import group_duplicates
-from ingest.fetching import limits
+from ingest.fetching import check_approved, limits
 from ingest.hashes import perceptual_hash
 from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import Refused, settle
+from ingest.reasons import FACELESS, GROUP_PHOTO, NO_FACE
+from ingest.tombstones import check_addresses, check_identity
 
 SAME_PLACE = 0.5  # IoU from which two boxes are one face
-NO_FACE = "no_face"
-GROUP_PHOTO = "group_photo"
-# Why a photo gave no face: what another detector or another threshold may judge otherwise.
-FACELESS = (NO_FACE, GROUP_PHOTO, quality.TOO_SMALL, quality.BLURRED)
 
 
 @dataclass(frozen=True)
@@ -201,4 +199,18 @@ def _refusal(box: Box, look: Look) -> str:
 def _readmit(photo: Photo) -> None:
     """Candidates that were refused because the photo showed no face are done now that it does."""
     refused = Candidate.objects.filter(photo=photo, state=Candidate.State.REFUSED, refusal__in=FACELESS)
-    refused.update(state=Candidate.State.DONE, refusal="", detail="", finished_at=timezone.now())
+    readmitted = [one.pk for one in refused.select_related("identity") if _may_enter(one)]
+    refused.filter(pk__in=readmitted).update(
+        state=Candidate.State.DONE, refusal="", detail="", finished_at=timezone.now()
+    )
+
+
+def _may_enter(candidate: Candidate) -> bool:
+    """The person may have been retired or erased since it was refused."""
+    try:
+        check_approved(candidate.identity)
+        check_identity(candidate.identity)
+        check_addresses(candidate)
+    except Refused:
+        return False
+    return True

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from ingest.detection import detect
+from ingest.evidence import DECIDED
 from ingest.fetching import check_approved, check_room, fetch
 from ingest.jobs import finish_if_nothing_pends
 from ingest.licence_check import check_licence
@@ -96,6 +97,8 @@ def _try_later(candidate: Candidate, failure: FetchFailed) -> str:
 
 def _end(candidate: Candidate, state: str, code: str, detail: str, photo: Any = None) -> str:
     kept = {"photo": photo} if photo else {}
+    if code == DECIDED:  # else the photo would have a proof again
+        kept["proof"] = Candidate.Proof.UNPROVED
     settle(candidate, state=state, refusal=code, detail=detail, finished_at=timezone.now(), **kept)
     return state
 
