@@ -1,3 +1,5 @@
+import random
+import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ from ingest.models import CrawlJob, Detection, Face, LicenceEvidence, Photo
 from ingest.progress import troubles
 from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import BY, crawl, drain, face_jpeg, forget_robots, outcomes, page
+from tests.ingest.crawling import BY, crawl, drain, face_jpeg, forget_robots, outcomes, page, picture
+from tests.ingest.test_licence_contradictions import copyrighted
 from tests.servers import Reply, Site
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,17 @@ def test_the_source_page_is_kept_as_evidence_with_its_hash(site: Site) -> None:
     assert (evidence.kind, evidence.says, evidence.licence_url) == ("page", "CC-BY-4.0", BY)
     assert evidence.seen_at_url == site.url("/by")
     assert evidence.snapshot_sha256 == store.digest(page(BY).body)
+
+
+def test_addresses_longer_than_an_index_holds_are_evidence_too(site: Site) -> None:
+    """Signed addresses of pictures are thousands of characters long, and no two are alike."""
+    chance = random.Random(1)
+    tail = "".join(chance.choices(string.ascii_letters + string.digits, k=4000))
+    site.pages["/ada.jpg"] = picture(copyrighted("CC BY 4.0"))
+    site.pages["/long"] = page(f"{BY}?{tail}")
+    factories.identity("Ada")
+    assert outcomes(crawl(site, ("Ada", f"/ada.jpg?{tail}", "/long"))) == [("done", "")]
+    assert {one.kind for one in LicenceEvidence.objects.all()} == {"page", "embedded"}
 
 
 @pytest.mark.parametrize(
