@@ -14,12 +14,11 @@ from ingest.crops import crop, encode
 from ingest.detect import Sighting, sightings
 from ingest.detectors import get_detector
 from ingest.duplicates import group_duplicates
-from ingest.fetching import check_approved, limits
+from ingest.fetching import check_entry, limits
 from ingest.hashes import perceptual_hash
 from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import Refused, settle
 from ingest.reasons import FACELESS, GROUP_PHOTO, NO_FACE
-from ingest.tombstones import check_addresses, check_identity
 
 SAME_PLACE = 0.5  # IoU from which two boxes are one face
 
@@ -206,11 +205,9 @@ def _readmit(photo: Photo) -> None:
 
 
 def _may_enter(candidate: Candidate) -> bool:
-    """The person may have been retired or erased since it was refused."""
+    """The person may have been retired since it was refused, or something of it erased."""
     try:
-        check_approved(candidate.identity)
-        check_identity(candidate.identity)
-        check_addresses(candidate)
+        check_entry(candidate)
     except Refused:
         return False
     return True

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ingest.detection import detect
 from ingest.evidence import DECIDED
-from ingest.fetching import check_approved, check_room, fetch
+from ingest.fetching import check_entry, check_room, fetch
 from ingest.jobs import finish_if_nothing_pends
 from ingest.licence_check import check_licence
 from ingest.models import Candidate, Discovery
@@ -26,7 +26,6 @@ from ingest.pending import (
     take,
 )
 from ingest.pictures import PictureRefused
-from ingest.tombstones import check_addresses, check_identity
 
 State = Candidate.State
 
@@ -80,9 +79,7 @@ def _attempt(candidate: Candidate, step: Callable[[Candidate], None]) -> str:
 
 def check_standing(candidate: Candidate) -> None:
     """Before each step: may this be looked at still, and is there any use in it?"""
-    check_approved(candidate.identity)
-    check_identity(candidate.identity)
-    check_addresses(candidate)
+    check_entry(candidate)
     if candidate.state != State.FETCHED:
         check_room(candidate.identity)
 
