@@ -12,7 +12,7 @@ from ingest.discovery import clean
 from ingest.evidence import DECIDED, REFUSED, TAKEN
 from ingest.jobs import reopen
 from ingest.licences import NO_ASSERTION, licence_url
-from ingest.models import Candidate, LicenceEvidence, Photo
+from ingest.models import Candidate, CrawlJob, LicenceEvidence, Photo
 from ingest.reasons import FACELESS
 
 State = Candidate.State
@@ -84,21 +84,25 @@ def decide(candidate_id: int, decision: Decision, *, seen: int) -> list[int] | N
 
 
 def _locked(candidate_id: int, seen: int) -> Candidate | None:
-    """The photo is locked first, as whoever fetches it does."""
+    """The photo is locked first, as whoever fetches it does; then the jobs, as whoever retries what failed does."""
     photo_id = Candidate.objects.values_list("photo", flat=True).get(pk=candidate_id)
     if photo_id is not None:
         Photo.objects.select_for_update().get(pk=photo_id)
+    jobs = _together(candidate_id, photo_id).values("job")
+    list(CrawlJob.objects.select_for_update().filter(pk__in=jobs).order_by("pk").values_list("pk"))
     candidate = Candidate.objects.select_for_update().get(pk=candidate_id)
     if candidate.state != State.HELD or candidate.photo_id != photo_id:
         return None
     return candidate if newest(said_of([candidate])[candidate.pk]) == seen else None
 
 
-def _matter(candidate: Candidate) -> list[Candidate]:
+def _together(candidate_id: int, photo_id: int | None) -> QuerySet[Candidate]:
     """All candidates of the photo; of one that is not fetched yet, itself."""
-    rows = Candidate.objects.filter(pk=candidate.pk)
-    if candidate.photo_id is not None:
-        rows = Candidate.objects.filter(photo=candidate.photo_id)
+    return Candidate.objects.filter(**({"pk": candidate_id} if photo_id is None else {"photo": photo_id}))
+
+
+def _matter(candidate: Candidate) -> list[Candidate]:
+    rows = _together(candidate.pk, candidate.photo_id)
     return list(rows.select_for_update(of=("self",)).select_related("job").defer("job__parameters").order_by("pk"))
 
 

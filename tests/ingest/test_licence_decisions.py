@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from curation.models import Claim
 from curation.release.selection import triage
@@ -229,6 +230,17 @@ def test_only_a_job_that_is_done_is_reopened(state: str, goes_on: bool) -> None:
     assert reopen(job) is goes_on
     job.refresh_from_db()
     assert job.state == ("running" if goes_on else state)
+
+
+def test_locks_are_taken_in_the_order_of_those_who_retry_and_fetch(admin: User) -> None:
+    """Photo, jobs, candidates: else two people could wait for each other."""
+    photo = factories.photo()
+    factories.candidate(factories.identity(), photo)
+    held_one = factories.candidate(factories.identity(), photo, state="held", refusal="licence_sold")
+    with CaptureQueriesContext(connection) as asked:
+        settle(held_one, admin, "CC-BY-4.0")
+    locked = [query["sql"].split('FROM "')[1].split('"')[0] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert list(dict.fromkeys(locked)) == ["ingest_photo", "ingest_crawljob", "ingest_candidate"]
 
 
 @pytest.mark.django_db(transaction=True)
