@@ -1,5 +1,6 @@
 """The faces of a photo: what the detectors saw is noted, and every new place of use becomes a face with its crop."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from ingest.crops import crop, encode
 from ingest.detect import Sighting, sightings
 from ingest.detectors import get_detector
 from ingest.duplicates import group_duplicates
-from ingest.fetching import check_entry, limits
+from ingest.fetching import PREVIEW_PIXELS, check_entry, limits
 from ingest.hashes import perceptual_hash
 from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import Refused, settle
@@ -61,6 +62,7 @@ def detect(candidate: Candidate) -> None:
 def redetect(photo: Photo) -> int:
     """Today's detectors on a photo from before: faces stay, new ones are added; says how many."""
     look = look_at(photo)
+    _hash_what_has_none(photo)
     with transaction.atomic():
         before = photo.faces.count()
         if known := note(photo, look):
@@ -193,6 +195,18 @@ def _note(photo: Photo, sighting: Sighting, face: Face | None, look: Look) -> No
 def _refusal(box: Box, look: Look) -> str:
     fresh = _fresh(box, look)
     return fresh.refusal if fresh else GROUP_PHOTO
+
+
+def _hash_what_has_none(photo: Photo) -> None:
+    """Photos and crops from before there were hashes, and what is too even to have one."""
+    if photo.phash is None:
+        reduced = pictures.reduced(store.read(photo.file), PREVIEW_PIXELS, limits())
+        photo.phash = perceptual_hash(Image.fromarray(reduced.rgb))
+        photo.save(update_fields=["phash"])
+    for face in photo.faces.filter(phash=None):
+        with Image.open(io.BytesIO(store.read(store.name_of("crops", face.crop_sha256)))) as cutout:
+            face.phash = perceptual_hash(cutout)
+        face.save(update_fields=["phash"])
 
 
 def _readmit(photo: Photo) -> None:

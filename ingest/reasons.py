@@ -35,7 +35,6 @@ REASONS: Mapping[str, str | Promise] = {
     "cap_reached": _("this person has enough photos"),
     "near_duplicate_erased": _("looks like an erased picture"),
     "group_photo": _("too many faces in the photo"),
-    "poor_quality": _("no face of sufficient quality"),
     "small": _("small"),
     "blurred": _("blurred"),
     "dark": _("dark"),

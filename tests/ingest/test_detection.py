@@ -18,10 +18,11 @@ from ingest import detection, store
 from ingest.boxes import Box
 from ingest.decisions import Decision, decide, newest, said_of
 from ingest.detectors import DetectedFace, Parameters
+from ingest.hashes import bits_apart
 from ingest.models import Candidate, Detection, Face, Identity, Photo, Tombstone
 from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import crawl, outcomes, picture
+from tests.ingest.crawling import crawl, face_jpeg, outcomes, picture
 from tests.servers import Site
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +211,21 @@ def test_redetect_readmits_nobody_who_may_not_enter_now(
     refused.refresh_from_db()
     assert refused.state == "refused"
     assert open_claims() == 0
+
+
+def test_redetect_hashes_photos_and_faces_from_before_and_groups_them(site: Site) -> None:
+    factories.identity("Ada")
+    smaller = Image.open(io.BytesIO(face_jpeg(1))).resize((432, 540))
+    site.pages["/smaller.jpg"] = picture(encode(smaller))
+    crawl(site, ("Ada", "/ada.jpg", "/by"), ("Ada", "/smaller.jpg", "/by"))
+    photos, faces = (dict(model.objects.values_list("pk", "phash")) for model in (Photo, Face))
+    for model in (Photo, Face):
+        model.objects.update(phash=None)
+    Face.objects.update(duplicate_group=None)
+    assert told() == ["New faces: 0."]
+    assert dict(Photo.objects.values_list("pk", "phash")) == photos
+    assert all(bits_apart(face.phash, faces[face.pk]) <= 2 for face in Face.objects.all())  # the crop was encoded since
+    assert len({face.duplicate_group_id for face in Face.objects.all()} - {None}) == 1
 
 
 def test_redetect_refuses_an_unknown_hash_and_passes_over_a_lost_file(fetched: tuple[Site, Photo]) -> None:
