@@ -14,6 +14,7 @@ from curation.annotations import withdraw
 from curation.models import Annotation, Claim, Consensus, Flag, Policy, Skip, Slot
 from curation.models.claims import Question
 from curation.quarantine import add_slot, open_quarantines
+from curation.refused_photos import refused_photos
 from curation.settling import ATTRIBUTES, lock_photo, settle
 
 SKIPS_TO_SEE = 3
@@ -41,6 +42,7 @@ def disputes(question: str) -> QuerySet[Claim]:
     disputed = Consensus.objects.filter(claim=OuterRef("pk"), field__in=names, state="disputed")
     barred = Claim.objects.filter(face__quarantines__decision__in=["", "kept_out"])
     claims = Claim.objects.filter(Exists(disputed), state=wanted).exclude(pk__in=barred.values("pk"))
+    claims = claims.exclude(photo__in=refused_photos())
     return claims.order_by("id")
 
 

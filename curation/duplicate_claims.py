@@ -1,7 +1,8 @@
 """Of near-duplicates only the best is asked about, once for each identity: the rows that decide it.
 
 The best is whose licence is proved, then who is larger, then sharper, then older. A group that is asked about, or
-was answered for good, opens no other claim for that identity; a reject for the picture's sake promotes the next.
+was answered for good, opens no other claim for that identity; a reject for the picture's sake promotes the next, and
+so does a photo whose licence a person refused.
 """
 
 from datetime import datetime
@@ -12,12 +13,13 @@ from django.db.models import Exists, OuterRef
 
 from curation.models import Annotation, Claim, Consensus, Flag, Quarantine, Skip, Slot
 from curation.policies import QUALITY_REASONS
+from curation.refused_photos import IS_REFUSED
 from ingest.models import Photo
 
 # The groups in which something happened since then: a face came in, or a claim was rejected. `members` are all pairs
 # of their faces with the identities that their photos were found for, `place` 1 being the best; `claims` are all
 # claims on their faces: `fresh` ones nobody has looked at, and those that `block` were answered for good.
-GROUPS = """
+GROUPS = f"""
 touched AS MATERIALIZED (
     SELECT f.duplicate_group_id AS group_id FROM ingest_candidate c JOIN ingest_face f ON f.photo_id = c.photo_id
     WHERE c.state = 'done' AND c.finished_at >= %(since)s AND f.duplicate_group_id IS NOT NULL
@@ -38,7 +40,7 @@ touched AS MATERIALIZED (
     ) found
 ), claims AS MATERIALIZED (
     SELECT k.id, k.photo_id, k.face_id, k.identity_id, t.group_id,
-        k.state IN ('open', 'disputed', 'accepted') AS active,
+        k.state IN ('open', 'disputed', 'accepted') AND NOT {IS_REFUSED} AS active,
         k.state = 'open' AND k.origin = 'crawl'
             AND NOT EXISTS (SELECT FROM curation_slot s WHERE s.claim_id = k.id AND s.reviewer_id IS NOT NULL)
             AND NOT EXISTS (SELECT FROM curation_annotation a WHERE a.claim_id = k.id)
@@ -64,7 +66,7 @@ touched AS MATERIALIZED (
     JOIN ingest_face f ON f.duplicate_group_id = m.group_id JOIN curation_quarantine q ON q.face_id = f.id
     WHERE q.kind = 'under_age' AND q.decision IN ('', 'kept_out')
 )
-"""
+"""  # noqa: S608  constants
 # What bars a pair of a face and an identity from a claim; `p` has face_id, photo_id and identity_id.
 IS_FREE = """
 NOT EXISTS (SELECT FROM curation_claim k

@@ -8,10 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import Skip, Slot
+from curation.models import Claim, Quarantine, Skip, Slot
+from curation.quarantine import IN_FORCE
+from curation.refused_photos import came_all_the_way, decided_against
+from curation.settling import lock_photo, settle
 
 REVIEWER_LOCK = 0x4D54  # first key of the advisory lock that a reviewer's tabs share
 
@@ -91,6 +94,26 @@ def _update(slots: QuerySet[Slot], **values: Any) -> int:
 def free_expired_leases() -> int:
     """What reviewers left lying goes back to everybody; also leases of slots that nobody needs to answer now."""
     return _free(Q(leased_until__lt=timezone.now()) | Q(waiting=False, reviewer__isnull=False))
+
+
+def heed_refused_photos() -> int:
+    """Nobody is asked any longer about faces of a photo whose licence a person refused, or is asked again where
+    another source came all the way since; in how many photos something was to be done.
+    """
+    slots = Slot.objects.filter(claim__photo=OuterRef("pk"), purpose="vote", annotation=None)
+    is_barred = Exists(Quarantine.objects.filter(face=OuterRef("claim__face"), decision__in=IN_FORCE))
+    silent = slots.filter(~is_barred, claim__state=Claim.State.OPEN, question="usable", waiting=False)
+    turned = Q(Exists(slots.filter(waiting=True)), ~came_all_the_way()) | Q(Exists(silent), came_all_the_way())
+    photos = list(decided_against().filter(turned).order_by("pk").values_list("pk", flat=True))
+    for pk in photos:
+        _settle(pk)
+    return len(photos)
+
+
+@transaction.atomic
+def _settle(photo_id: int) -> None:
+    if photo := lock_photo(photo_id):
+        settle(photo)
 
 
 def bring_back_skipped(*, reviewer: User, question: str) -> int:

@@ -13,6 +13,7 @@ from curation.claims import open_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Quarantine, Slot
 from curation.policies import current_policy
+from curation.refused_photos import refused_photos
 from ingest.models import Identity, Photo
 
 ATTRIBUTES = ("race", "gender", "age")
@@ -26,7 +27,7 @@ class Case:
 
     claim: Claim
     slots: list[Slot]
-    barred: bool  # its face is in quarantine, or was kept out for good
+    barred: bool  # its face is in quarantine, or was kept out for good, or a person refused its photo's licence
     kept_out: bool
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     adjudicated: set[str] = field(default_factory=set)
@@ -77,8 +78,9 @@ def _cases(photo: Photo) -> list[Case]:
         slots[slot.claim_id].append(slot)
     in_force = Quarantine.objects.filter(face__photo=photo, decision__in=["", Quarantine.Decision.KEPT_OUT])
     barred = dict(in_force.order_by("decision").values_list("face_id", "decision"))  # kept_out sorts last, and wins
+    refused = refused_photos().filter(pk=photo.pk).exists()
     cases = [
-        Case(claim, slots[claim.pk], claim.face_id in barred, bool(barred.get(claim.face_id)))
+        Case(claim, slots[claim.pk], refused or claim.face_id in barred, bool(barred.get(claim.face_id)))
         for claim in photo.claims.select_related("identity").order_by("id")
     ]
     for case in cases:

@@ -7,6 +7,7 @@ from curation import claims, queue
 
 @shared_task(name="curation.tasks.open_claims", ignore_result=True)
 def open_claims() -> int:
+    queue.heed_refused_photos()
     return claims.open_claims()
 
 

@@ -34,8 +34,8 @@ def backlog(job: CrawlJob) -> Backlog:
     if job.is_over:
         return Backlog()
     now = timezone.now()
-    later = Q(claimed_until__gt=now) & ~Q(detail="")
-    under_way = Q(claimed_until__gt=now, detail="")
+    later = Q(claimed_until__gt=now) & ~Q(refusal="")
+    under_way = Q(claimed_until__gt=now, refusal="")  # whoever takes a row empties it
     rows = (
         Candidate.objects.filter(job=job, state__in=Candidate.PENDING)
         .values_list("state")
@@ -85,4 +85,4 @@ def _anybody_at_work(job: CrawlJob, now: datetime) -> bool:
     taken = {"claimed_until__gt": now, "claimed_until__lte": now + LEASE}
     if Discovery.objects.filter(state=Discovery.State.WAITING, error="", **taken).exists():
         return True
-    return Candidate.objects.filter(state__in=Candidate.PENDING, detail="", **taken).exists()
+    return Candidate.objects.filter(state__in=Candidate.PENDING, refusal="", **taken).exists()

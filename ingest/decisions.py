@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ingest.discovery import clean
-from ingest.evidence import REFUSED, TAKEN
+from ingest.evidence import DECIDED, REFUSED, TAKEN
 from ingest.jobs import reopen
 from ingest.licences import NO_ASSERTION, licence_url
-from ingest.models import Candidate, LicenceEvidence, Photo
+from ingest.models import Candidate, CrawlJob, LicenceEvidence, Photo
+from ingest.reasons import FACELESS
 
 State = Candidate.State
 Proof = Candidate.Proof
@@ -83,21 +84,25 @@ def decide(candidate_id: int, decision: Decision, *, seen: int) -> list[int] | N
 
 
 def _locked(candidate_id: int, seen: int) -> Candidate | None:
-    """The photo is locked first, as whoever fetches it does."""
+    """The photo is locked first, as whoever fetches it does; then the jobs, as whoever retries what failed does."""
     photo_id = Candidate.objects.values_list("photo", flat=True).get(pk=candidate_id)
     if photo_id is not None:
         Photo.objects.select_for_update().get(pk=photo_id)
+    jobs = _together(candidate_id, photo_id).values("job")
+    list(CrawlJob.objects.select_for_update().filter(pk__in=jobs).order_by("pk").values_list("pk"))
     candidate = Candidate.objects.select_for_update().get(pk=candidate_id)
     if candidate.state != State.HELD or candidate.photo_id != photo_id:
         return None
     return candidate if newest(said_of([candidate])[candidate.pk]) == seen else None
 
 
-def _matter(candidate: Candidate) -> list[Candidate]:
+def _together(candidate_id: int, photo_id: int | None) -> QuerySet[Candidate]:
     """All candidates of the photo; of one that is not fetched yet, itself."""
-    rows = Candidate.objects.filter(pk=candidate.pk)
-    if candidate.photo_id is not None:
-        rows = Candidate.objects.filter(photo=candidate.photo_id)
+    return Candidate.objects.filter(**({"pk": candidate_id} if photo_id is None else {"photo": photo_id}))
+
+
+def _matter(candidate: Candidate) -> list[Candidate]:
+    rows = _together(candidate.pk, candidate.photo_id)
     return list(rows.select_for_update(of=("self",)).select_related("job").defer("job__parameters").order_by("pk"))
 
 
@@ -136,11 +141,15 @@ def _take(matter: list[Candidate], decision: Decision) -> list[Candidate]:
 
 
 def _refuse(matter: list[Candidate]) -> list[Candidate]:
-    """What waited goes no further. Faces that are in review already lose their proof: no release takes them."""
+    """Nothing of it goes further, whatever it waited for and wherever it had come to; what was already refused for
+    another reason keeps that, unless a detector may yet judge otherwise.
+
+    Faces that are in review leave the queue (curation/refused_photos.py); without proof no release takes them.
+    """
     for one in matter:
         one.proof = Proof.UNPROVED
-        if one.state in (State.HELD, *Candidate.PENDING):
-            _end(one, "licence_decided", "A person refused the picture because of its licence.")
+        if one.state != State.REFUSED or one.refusal in FACELESS:
+            _end(one, DECIDED, "A person refused the picture because of its licence.")
         _save(one)
     return []
 

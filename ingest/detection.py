@@ -1,5 +1,6 @@
 """The faces of a photo: what the detectors saw is noted, and every new place of use becomes a face with its crop."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,16 +15,13 @@ from ingest.crops import crop, encode
 from ingest.detect import Sighting, sightings
 from ingest.detectors import get_detector
 from ingest.duplicates import group_duplicates
-from ingest.fetching import limits
+from ingest.fetching import PREVIEW_PIXELS, check_entry, limits
 from ingest.hashes import perceptual_hash
 from ingest.models import Candidate, Detection, Face, Photo
 from ingest.pending import Refused, settle
+from ingest.reasons import FACELESS, GROUP_PHOTO, NO_FACE
 
 SAME_PLACE = 0.5  # IoU from which two boxes are one face
-NO_FACE = "no_face"
-GROUP_PHOTO = "group_photo"
-# Why a photo gave no face: what another detector or another threshold may judge otherwise.
-FACELESS = (NO_FACE, GROUP_PHOTO, quality.TOO_SMALL, quality.BLURRED)
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ def detect(candidate: Candidate) -> None:
 def redetect(photo: Photo) -> int:
     """Today's detectors on a photo from before: faces stay, new ones are added; says how many."""
     look = look_at(photo)
+    _hash_what_has_none(photo)
     with transaction.atomic():
         before = photo.faces.count()
         if known := note(photo, look):
@@ -198,7 +197,31 @@ def _refusal(box: Box, look: Look) -> str:
     return fresh.refusal if fresh else GROUP_PHOTO
 
 
+def _hash_what_has_none(photo: Photo) -> None:
+    """Photos and crops from before there were hashes, and what is too even to have one."""
+    if photo.phash is None:
+        reduced = pictures.reduced(store.read(photo.file), PREVIEW_PIXELS, limits())
+        photo.phash = perceptual_hash(Image.fromarray(reduced.rgb))
+        photo.save(update_fields=["phash"])
+    for face in photo.faces.filter(phash=None):
+        with Image.open(io.BytesIO(store.read(store.name_of("crops", face.crop_sha256)))) as cutout:
+            face.phash = perceptual_hash(cutout)
+        face.save(update_fields=["phash"])
+
+
 def _readmit(photo: Photo) -> None:
     """Candidates that were refused because the photo showed no face are done now that it does."""
     refused = Candidate.objects.filter(photo=photo, state=Candidate.State.REFUSED, refusal__in=FACELESS)
-    refused.update(state=Candidate.State.DONE, refusal="", detail="", finished_at=timezone.now())
+    readmitted = [one.pk for one in refused.select_related("identity") if _may_enter(one)]
+    refused.filter(pk__in=readmitted).update(
+        state=Candidate.State.DONE, refusal="", detail="", finished_at=timezone.now()
+    )
+
+
+def _may_enter(candidate: Candidate) -> bool:
+    """The person may have been retired since it was refused, or something of it erased."""
+    try:
+        check_entry(candidate)
+    except Refused:
+        return False
+    return True

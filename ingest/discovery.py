@@ -19,7 +19,7 @@ from ingest.tombstones import ERASED, is_erased_address, is_tombstoned
 # What a job that lets unproved pictures be reviewed may look at again.
 UNPROVED_REFUSALS = ("licence_unknown", "licence_unproved")
 # What may have changed since: any later job that finds the picture looks again.
-PASSING_REFUSALS = ("cap_reached", "identity_not_approved", "no_contact", "robots")
+PASSING_REFUSALS = ("cap_reached", "identity_not_approved", "no_contact", "robots", "page_unreadable")
 
 Announce = Callable[[int], None]
 

@@ -14,6 +14,7 @@ from ingest.models import Candidate, LicenceEvidence, Photo
 MAX_SAYS = 60
 MAX_STATEMENTS = 50
 TAKEN, REFUSED = "taken", "refused"  # the places of a decision
+DECIDED = "licence_decided"  # why a candidate goes no further after a refusal
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ingest.licences import Conclusion, embedded
 from ingest.models import Candidate, Identity, Photo
 from ingest.network import IMAGE_TYPES
 from ingest.pending import Refused, settle
-from ingest.tombstones import check_bytes, check_phash
+from ingest.tombstones import check_addresses, check_bytes, check_identity, check_phash
 
 State = Candidate.State
 KEPT = (State.FETCHED, State.DONE, State.HELD)
@@ -42,12 +42,13 @@ def fetch(candidate: Candidate) -> None:
 @transaction.atomic
 def _attach(candidate: Candidate, photo: Photo, said_by_file: Conclusion, creator: str) -> None:
     """The photo becomes the candidate's, unless there is a reason against it."""
+    # Two candidates of one identity may bring the same bytes at once: one waits here for the other. The photo first,
+    # as whoever merges two identities locks it.
+    Photo.objects.select_for_update().get(pk=photo.pk)
     # One identity's candidates are counted one after the other, and see who was retired meanwhile.
     identity = Identity.objects.select_for_update(no_key=True).get(pk=candidate.identity_id)
     check_approved(identity)
     check_room(identity)
-    # Two candidates of one identity may bring the same bytes at once: one waits here for the other.
-    Photo.objects.select_for_update().get(pk=photo.pk)
     conclusion = check_photo(candidate, photo, said_by_file)
     if conclusion.outcome != "held" and _is_repeated(candidate, photo):
         raise Refused("exact_duplicate", "The same file was found for this person before.", photo)
@@ -57,6 +58,16 @@ def _attach(candidate: Candidate, photo: Photo, said_by_file: Conclusion, creato
 def check_approved(identity: Identity) -> None:
     if identity.state != Identity.State.APPROVED:
         raise Refused("identity_not_approved", f"{identity} is {identity.get_state_display()}, no longer approved.")
+
+
+def check_entry(candidate: Candidate) -> None:
+    """May the person, the addresses and the bytes still be taken? They may have been erased since the last step."""
+    check_approved(candidate.identity)
+    check_identity(candidate.identity)
+    check_addresses(candidate)
+    if candidate.photo is not None:
+        check_bytes(candidate.photo.sha256)
+        check_phash(candidate.photo.phash, settings.PHOTO_HASH_BITS)
 
 
 def check_room(identity: Identity) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ingest.access import check_contact, guarded_session
 from ingest.discovery import clean
 from ingest.evidence import (
+    DECIDED,
     REFUSED,
     Snapshot,
     claims_of,
@@ -33,6 +34,7 @@ from ingest.pending import Refused, settle
 
 MAX_PAGE_BYTES = 5_000_000
 VOUCHED_SOURCES = frozenset({"folder"})
+PAGE_UNREADABLE = "page_unreadable"  # the host's word against us, not the page's about the picture
 NOTHING_KNOWN = "No licence that we know is stated."
 
 Proof = Candidate.Proof
@@ -46,6 +48,7 @@ class Heard:
     said: tuple[Said, ...] = ()
     creator: str = ""
     problem: str = ""
+    is_unread: bool = False
 
 
 def check_licence(candidate: Candidate) -> None:
@@ -62,6 +65,8 @@ def check_licence(candidate: Candidate) -> None:
     conclusion = weigh(said, policy_in_force(), operator_vouches=vouched, problem=heard.problem)
     if vouched and conclusion.outcome == "unproved":
         conclusion = Conclusion("unproved", "", "licence_unknown", NOTHING_KNOWN)
+    if heard.is_unread and conclusion.outcome == "unproved":
+        conclusion = replace(conclusion, code=PAGE_UNREADABLE)
     _settle(candidate, conclusion, heard.creator)
 
 
@@ -82,7 +87,7 @@ def check_photo(candidate: Candidate, photo: Photo, said_by_file: Conclusion) ->
     """
     decision = decision_on_photo(photo)
     if decision is not None and decision.place == REFUSED:
-        raise Refused("licence_decided", decision.words, photo)
+        raise Refused(DECIDED, decision.words, photo)
     others = _other_licences(candidate, photo) if candidate.proof == Proof.PROVED else []
     if others:
         names = ", ".join(map(licence_name, others))
@@ -121,7 +126,7 @@ def outcome(conclusion: Conclusion, next_state: str) -> dict[str, Any]:
 def _follow(candidate: Candidate, decision: LicenceEvidence) -> None:
     """A person has decided: found again by a later job, the candidate is not asked about again."""
     if decision.place == REFUSED:
-        raise Refused("licence_decided", decision.words)
+        raise Refused(DECIDED, decision.words)
     settle(candidate, state=State.LICENSED, licence=decision.says, proof=Proof.PROVED, refusal="", detail="")
 
 
@@ -140,7 +145,7 @@ def _hear(candidate: Candidate) -> Heard:
     if any(one.names_one for one in by_api) or not candidate.page_url:
         return Heard(by_api, problem=NOTHING_KNOWN if by_api else "")
     page = _read_page(candidate)
-    return Heard((*by_api, *page.said), page.creator, page.problem)
+    return replace(page, said=(*by_api, *page.said))
 
 
 def _ask_api(candidate: Candidate) -> tuple[Said, ...]:
@@ -158,7 +163,9 @@ def _read_page(candidate: Candidate) -> Heard:
         check_contact(candidate.page_url)
         answer = guarded_session().fetch(candidate.page_url, accept=PAGE_TYPES, max_bytes=MAX_PAGE_BYTES)
     except FetchRefused as refusal:
-        return Heard(problem=f"The source page cannot be read: {refusal.message}")
+        if refusal.code == "no_contact":  # it is for us to mend
+            raise
+        return Heard(problem=f"The source page cannot be read: {refusal.message}", is_unread=True)
     page = page_licence(answer.body, answer.url, candidate.image_url)
     said = tuple(said_by_page(page, answer.url))
     note(candidate, said, keep(answer.body, ".html"))

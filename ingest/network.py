@@ -128,7 +128,7 @@ class GuardedSession:
         passed: tuple[str, ...] = ()
         while True:
             with (
-                closing(self._connection(target, deadline, read_timeout)) as connection,
+                closing(self._connection(target, deadline, read_timeout, is_redirect=bool(passed))) as connection,
                 closing(self._ask(connection, target, headers, passed, deadline)) as answer,
             ):
                 self._heed_pause(answer)
@@ -146,16 +146,33 @@ class GuardedSession:
         if len(passed) > self.max_redirects:
             raise FetchRefused("too_many_redirects", f"More than {self.max_redirects} redirects.")
 
-    def _connection(self, target: Target, deadline: Deadline, read_timeout: float) -> PinnedHTTP | PinnedHTTPS:
+    def _connection(
+        self, target: Target, deadline: Deadline, read_timeout: float, *, is_redirect: bool
+    ) -> PinnedHTTP | PinnedHTTPS:
         check_target(target, self.allow)
         if self.contact_required and not self.contact and target.host_port not in self.allow:
             raise FetchRefused("no_contact", NO_CONTACT)
         addresses = resolve(target, self.allow)
         if self.gate is not None:
-            fetch_robots = self._fetch_robots if self.heeds_robots else None
-            self.gate.admit(target, self._product, deadline.remaining(), fetch_robots)
+            self._wait_for_turn(self.gate, target, deadline.remaining(), is_redirect)
         route = Route(addresses, target.port, self.connect_timeout, read_timeout, deadline)
         return connection_for(target, route, self.ca_file)
+
+    def _wait_for_turn(self, gate: Gate, target: Target, time_left: float, is_redirect: bool) -> None:
+        """A redirect is waited for as long as there is time: whoever came again later would be sent on again, and
+        never arrive. Where that is not long enough the attempt counts.
+        """
+        fetch_robots = self._fetch_robots if self.heeds_robots else None
+        if not is_redirect:
+            gate.admit(target, self._product, time_left, fetch_robots)
+            return
+        try:
+            replace(gate, patience=time_left).admit(target, self._product, time_left, fetch_robots)
+        except FetchFailed as failure:
+            if failure.code != "throttled":
+                raise
+            words = f"{target.host} redirects us, and wants us to wait for longer than we can."
+            raise FetchFailed("timeout", words, failure.retry_after) from failure
 
     @property
     def _product(self) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from ingest.detection import detect
-from ingest.fetching import check_approved, check_room, fetch
+from ingest.evidence import DECIDED
+from ingest.fetching import check_entry, check_room, fetch
 from ingest.jobs import finish_if_nothing_pends
 from ingest.licence_check import check_licence
 from ingest.models import Candidate, Discovery
@@ -25,7 +26,6 @@ from ingest.pending import (
     take,
 )
 from ingest.pictures import PictureRefused
-from ingest.tombstones import check_addresses, check_identity
 
 State = Candidate.State
 
@@ -79,9 +79,7 @@ def _attempt(candidate: Candidate, step: Callable[[Candidate], None]) -> str:
 
 def check_standing(candidate: Candidate) -> None:
     """Before each step: may this be looked at still, and is there any use in it?"""
-    check_approved(candidate.identity)
-    check_identity(candidate.identity)
-    check_addresses(candidate)
+    check_entry(candidate)
     if candidate.state != State.FETCHED:
         check_room(candidate.identity)
 
@@ -96,6 +94,8 @@ def _try_later(candidate: Candidate, failure: FetchFailed) -> str:
 
 def _end(candidate: Candidate, state: str, code: str, detail: str, photo: Any = None) -> str:
     kept = {"photo": photo} if photo else {}
+    if code == DECIDED:  # else the photo would have a proof again
+        kept["proof"] = Candidate.Proof.UNPROVED
     settle(candidate, state=state, refusal=code, detail=detail, finished_at=timezone.now(), **kept)
     return state
 

@@ -96,7 +96,7 @@ class Trouble:
     """Candidates of one host that could not be had, or that wait for it (then until `until`)."""
 
     host: str
-    code: str  # see reasons; of what nobody foresaw, `words` are the error's own
+    code: str  # see reasons; of what the code alone does not tell, `words` are the error's own
     words: str
     count: int
     until: datetime | None
@@ -214,7 +214,11 @@ class _Host(Func):
 # Up to the licence check it is the page that is asked for, then the picture.
 _ASKED = Case(When(~Q(page_url=""), proof="", then=F("page_url")), default=F("image_url"))
 # Refusals that say more of the host than of the one picture.
-HOSTS_NO = ("robots", "certificate", "wrong_type", "redirect_loop", "too_many_redirects", "http_401", "http_403")
+HOSTS_NO = (
+    *("robots", "page_unreadable", "certificate", "wrong_type"),
+    *("redirect_loop", "too_many_redirects", "http_401", "http_403"),
+)
+TOLD_IN_FULL = ("unforeseen", "page_unreadable")  # the code says little, the detail why
 
 
 def troubles(job: CrawlJob) -> list[Trouble]:
@@ -232,7 +236,7 @@ def troubles(job: CrawlJob) -> list[Trouble]:
         Trouble(
             row["host"],
             row["code"],
-            in_words(row["code"]) if row["code"] != "unforeseen" else row["words"].rstrip("."),
+            row["words"].rstrip(".") if row["code"] in TOLD_IN_FULL else in_words(row["code"]),
             row["n"],
             row["until"],
         )

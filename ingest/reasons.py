@@ -5,11 +5,19 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ingest import quality
+
+NO_FACE = "no_face"
+GROUP_PHOTO = "group_photo"
+# Why a photo gave no face: what another detector or another threshold may judge otherwise.
+FACELESS = (NO_FACE, GROUP_PHOTO, quality.TOO_SMALL, quality.BLURRED)
+
 REASONS: Mapping[str, str | Promise] = {
     "licence_nc": _("non-commercial (NC)"),
     "licence_nd": _("licence forbids changes (ND)"),
     "licence_all_rights_reserved": _("all rights reserved"),
     "licence_unknown": _("licence unknown"),
+    "page_unreadable": _("source page cannot be read"),
     "licence_unproved": _("licence not proved"),
     "licence_ask": _("licence needs a person's decision"),
     "licence_contradictory": _("contradictory words about the licence"),
@@ -27,7 +35,6 @@ REASONS: Mapping[str, str | Promise] = {
     "cap_reached": _("this person has enough photos"),
     "near_duplicate_erased": _("looks like an erased picture"),
     "group_photo": _("too many faces in the photo"),
-    "poor_quality": _("no face of sufficient quality"),
     "small": _("small"),
     "blurred": _("blurred"),
     "dark": _("dark"),

@@ -11,15 +11,16 @@ from PIL import Image
 
 from ingest import pictures, store
 from ingest.access import check_contact, guarded_session
-from ingest.addresses import url_key
 from ingest.crops import preview
+from ingest.hashes import perceptual_hash
 from ingest.identity_csv import Reference
-from ingest.models import Tombstone
 from ingest.network import IMAGE_TYPES, FetchFailed, FetchRefused, GuardedSession
+from ingest.pending import Refused
 from ingest.sources.base import SourceError
 from ingest.sources.commons_file import IMAGE_INFO, CommonsFile, read_file
 from ingest.sources.json_api import JsonApi, text_of
 from ingest.sources.mediawiki import QUERY, ask
+from ingest.tombstones import check_bytes, check_phash, is_erased_address
 
 WIDTH = 640
 MAX_BYTES = 10_000_000
@@ -27,6 +28,7 @@ TITLES_A_CALL = 10  # names are long, and a question is an address
 COMMONS = "Wikimedia Commons"
 MAX_TITLE = 40  # of a credit: names of files can be stories
 
+ERASED = "The reference picture has been erased and must not enter again."
 NOT_THERE = "The reference picture is not on Commons."
 API_SECONDS = 15.0  # for one answer of an API: somebody waits for the page
 
@@ -90,15 +92,18 @@ def _kept(file: CommonsFile, seconds: float) -> Outcome:
     url = file.thumb_url or file.url
     if not file.is_picture:
         return f"The reference picture is no photograph ({file.mime or 'no type'})."
-    erased = Tombstone.objects.filter(kind=Tombstone.Kind.URL, value=url_key(file.url))
-    if erased.exists():
-        return "The reference picture has been erased and must not enter again."
+    if is_erased_address(file.url, url, file.page_url):
+        return ERASED
     try:
         check_contact(url)
         session = replace(guarded_session(), total_timeout=seconds)
         data = session.fetch(url, accept=IMAGE_TYPES, max_bytes=MAX_BYTES).body
         image = Image.fromarray(pictures.reduced(data, WIDTH * WIDTH * 2).rgb)
+        check_bytes(store.digest(data))
+        check_phash(perceptual_hash(image), settings.PHOTO_HASH_BITS)
         preview_sha256 = store.put("previews", preview(image, WIDTH))
+    except Refused:
+        return ERASED
     except (FetchRefused, FetchFailed, pictures.PictureRefused, OSError) as error:
         return f"The reference picture could not be fetched: {error}"
     page_url = file.page_url if file.page_url.startswith(("http://", "https://")) else ""

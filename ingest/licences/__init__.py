@@ -21,11 +21,8 @@ from ingest.licences.statements import Said
 from ingest.licences.urls import parse_licence_url
 from ingest.licences.weighing import FOR_A_PERSON, Conclusion, weigh, weigh_file
 from ingest.licences.words import (
-    commons_licence,
-    flickr_licence,
     licence_in_words,
     licences_in_words,
-    openverse_licence,
     read_licence,
 )
 
@@ -52,10 +49,8 @@ __all__ = [
     "Said",
     "attribution_html",
     "attribution_line",
-    "commons_licence",
     "embedded",
     "family_of",
-    "flickr_licence",
     "judge",
     "licence_in_words",
     "licence_links",
@@ -64,7 +59,6 @@ __all__ = [
     "licences_in_words",
     "load_policy",
     "needs_attribution",
-    "openverse_licence",
     "page_licence",
     "parse_licence_url",
     "read_licence",

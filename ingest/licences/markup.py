@@ -35,7 +35,7 @@ class LicenceLink:
 def stated(soup: BeautifulSoup, base_url: str) -> list[LicenceLink]:
     """Every statement that is marked as one, in the order of the page, each address once for each picture."""
     links: dict[tuple[str, tuple[str, ...]], LicenceLink] = {}
-    for link in _stated(soup, base_url):
+    for link in _stated(soup, Scopes(base_url)):
         links.setdefault((link.url or link.words, link.about), link)
     return list(links.values())
 
@@ -43,22 +43,23 @@ def stated(soup: BeautifulSoup, base_url: str) -> list[LicenceLink]:
 def plain_links(soup: BeautifulSoup, base_url: str) -> list[LicenceLink]:
     """Links to Creative Commons that are not marked as the licence of anything."""
     found: dict[str, LicenceLink] = {}
+    scopes = Scopes(base_url)
     for tag in soup.find_all("a", href=True):
         url = join(base_url, str(tag["href"]))
         spdx = parse_licence_url(url)
         if spdx and (urlsplit(url).hostname or "") in CC_HOSTS and "license" not in tokens(tag, "rel"):
-            found.setdefault(url, LicenceLink(url, spdx, "a plain link", _about(tag, base_url)))
+            found.setdefault(url, LicenceLink(url, spdx, "a plain link", scopes.about(tag)))
     return list(found.values())
 
 
-def _stated(soup: BeautifulSoup, base_url: str) -> Iterator[LicenceLink]:
+def _stated(soup: BeautifulSoup, scopes: "Scopes") -> Iterator[LicenceLink]:
     for tag in soup.find_all(True):
         how = _how(tag)
         if how is None:
             continue
         value = str(tag.get("href") or tag.get("resource") or tag.get("content") or "").strip()
         if value or (how.startswith(("microdata", "RDFa")) and (value := tag.get_text(" ").strip())):
-            yield _statement(tag, value, how, base_url)
+            yield _statement(tag, value, how, scopes)
 
 
 def _how(tag: Tag) -> str | None:
@@ -74,23 +75,35 @@ def _how(tag: Tag) -> str | None:
     return None
 
 
-def _statement(tag: Tag, value: str, how: str, base_url: str) -> LicenceLink:
+def _statement(tag: Tag, value: str, how: str, scopes: "Scopes") -> LicenceLink:
     is_link = tag.has_attr("href") or tag.has_attr("resource") or value.startswith(("http://", "https://", "//"))
     if is_link:
-        url = join(base_url, value)
-        return LicenceLink(url, parse_licence_url(url), how, _about(tag, base_url))
-    return LicenceLink("", licence_in_words(value), how, _about(tag, base_url), " ".join(value.split())[:300])
+        url = join(scopes.base_url, value)
+        return LicenceLink(url, parse_licence_url(url), how, scopes.about(tag))
+    return LicenceLink("", licence_in_words(value), how, scopes.about(tag), " ".join(value.split())[:300])
 
 
-def _about(tag: Tag, base_url: str) -> tuple[str, ...]:
-    """The picture that the nearest `about` or the microdata object around the tag names; () for the page."""
-    for place in (tag, *tag.parents):
-        if place.has_attr("about"):
-            address = join(base_url, str(place["about"]))
-            return () if address.split("#")[0] == base_url.split("#")[0] else (address,)
-        if place.has_attr("itemscope") and place is not tag:
-            return _addresses(place, base_url)
-    return ()
+class Scopes:
+    """What the parts of one page speak of; each microdata object is looked through once, however many links it has."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self._known: dict[int, tuple[str, ...]] = {}  # by the tag's id(): the soup outlives this
+
+    def about(self, tag: Tag) -> tuple[str, ...]:
+        """The picture that the nearest `about` or the microdata object around the tag names; () for the page."""
+        for place in (tag, *tag.parents):
+            if place.has_attr("about"):
+                address = join(self.base_url, str(place["about"]))
+                return () if address.split("#")[0] == self.base_url.split("#")[0] else (address,)
+            if place.has_attr("itemscope") and place is not tag:
+                return self._of(place)
+        return ()
+
+    def _of(self, scope: Tag) -> tuple[str, ...]:
+        if id(scope) not in self._known:
+            self._known[id(scope)] = _addresses(scope, self.base_url)
+        return self._known[id(scope)]
 
 
 def _addresses(scope: Tag, base_url: str) -> tuple[str, ...]:

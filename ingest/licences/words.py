@@ -1,7 +1,7 @@
 """Licences by the words that people, cameras and APIs use for them. Words prove less than an address does."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from license_expression import ExpressionError, LicenseSymbol, get_spdx_licensing
 
@@ -79,20 +79,6 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = (
 )  # fmt: skip
 PLAIN_PUBLIC_DOMAIN = re.compile(r"(?<!not in the )\bpublic domain\b(?! (?:mark|dedication))", re.I)
 MAX_WORDS = 2000
-
-FLICKR = {
-    "0": ALL_RIGHTS_RESERVED,
-    "1": "CC-BY-NC-SA-2.0",
-    "2": "CC-BY-NC-2.0",
-    "3": "CC-BY-NC-ND-2.0",
-    "4": "CC-BY-2.0",
-    "5": "CC-BY-SA-2.0",
-    "6": "CC-BY-ND-2.0",
-    "7": NO_KNOWN_COPYRIGHT,
-    "8": US_GOV_WORK,
-    "9": "CC0-1.0",
-    "10": "CC-PDM-1.0",
-}
 
 
 def read_licence(text: str) -> str:
@@ -177,21 +163,3 @@ def _long(match: re.Match[str]) -> str | None:
     port = COUNTRIES.get((where or "").lower(), "") or COUNTRIES.get((where or "").lower().split(" ")[0], "")
     known = version if version in CC_VERSIONS else ""
     return cc_id("-".join(filter(None, parts)), known, "" if not known or known == "4.0" else port)
-
-
-def openverse_licence(licence: str, version: str) -> str | None:
-    """From the pair of Openverse's API: ("by-sa", "4.0"), ("cc0", "1.0"), ("pdm", "1.0")."""
-    if licence in ("cc0", "pdm"):
-        return CODES[licence]
-    return cc_id(licence, version) if version else None
-
-
-def commons_licence(code: str, short_name: str = "", url: str = "") -> str | None:
-    """From `extmetadata` of Commons: License, LicenseShortName, LicenseUrl; the surest that says something."""
-    return parse_licence_url(url) or licence_in_words(code) or licence_in_words(short_name)
-
-
-def flickr_licence(number: str | int, known: Mapping[str, str] | None = None) -> str | None:
-    """From Flickr's licence id. `known` is what photos.licenses.getInfo answers, id → URL, for newer ids."""
-    number = str(number)
-    return FLICKR.get(number) or parse_licence_url((known or {}).get(number, ""))

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from ingest.models.identities import Identity
@@ -226,8 +227,10 @@ class LicenceEvidence(models.Model):
     class Meta:
         verbose_name_plural = "licence evidence"
         constraints = [
+            # By their hashes: addresses may be longer than a row of an index.
             models.UniqueConstraint(
-                fields=["candidate", "kind", "place", "says", "licence_url", "seen_at_url"],
+                *("candidate", "kind", "place", "says"),
+                *(MD5("licence_url"), MD5("seen_at_url")),
                 name="evidence_once_per_place",
                 condition=~Q(kind="decision"),
             ),

@@ -86,5 +86,12 @@ def open_buckets() -> None:
         redis.delete(key)
 
 
+def forget_robots() -> None:
+    """As if so much time had passed that every robots.txt is asked for again."""
+    redis = connected(settings.REDIS_URL)
+    for key in redis.scan_iter(f"{access.KEYS}:robots:*"):
+        redis.delete(key)
+
+
 def outcomes(job: CrawlJob) -> list[tuple[str, str]]:
     return list(job.candidates.order_by("rank").values_list("state", "refusal"))

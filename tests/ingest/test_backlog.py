@@ -7,6 +7,7 @@ from django.utils import timezone
 from ingest.backlog import Backlog, backlog, nobody_works
 from ingest.jobs import cancel, pause
 from ingest.models import Candidate, CrawlJob
+from ingest.pending import take
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +36,9 @@ def test_what_waits_is_counted_by_what_it_waits_for(job: CrawlJob) -> None:
     for state, fields in (
         ("found", {}),
         ("licensed", {}),
-        ("licensed", {"claimed_until": ago(5), "detail": "The host answered 429."}),
-        ("licensed", {"claimed_until": soon, "detail": "The host answered 429."}),
-        ("licensed", {"claimed_until": late, "detail": "The host answered 429."}),
+        ("licensed", {"claimed_until": ago(5), "refusal": "http_429", "detail": "429."}),
+        ("licensed", {"claimed_until": soon, "refusal": "http_429", "detail": "429."}),
+        ("licensed", {"claimed_until": late, "refusal": "http_429", "detail": "429."}),
         ("fetched", {"claimed_until": late}),
         ("done", {}),
     ):
@@ -46,6 +47,15 @@ def test_what_waits_is_counted_by_what_it_waits_for(job: CrawlJob) -> None:
     cancel(job, by=job.started_by)
     job.refresh_from_db()
     assert backlog(job) == Backlog()
+
+
+def test_what_is_tried_again_is_under_way_though_it_says_what_came_of_it_before(job: CrawlJob) -> None:
+    again = waits(job, "licensed", refusal="http_429", detail="429.")
+    waits(job, "found")
+    assert take(Candidate.objects.all(), again.pk, "licensed") is not None
+    found = backlog(job)
+    assert (found.under_way, found.put_off, found.next_at) == (1, 0, None)
+    assert not nobody_works(job, ago(60))
 
 
 def test_rows_that_lie_free_and_nobody_takes_mean_that_no_worker_runs(job: CrawlJob) -> None:
@@ -77,7 +87,7 @@ def test_a_worker_that_does_anything_is_not_missed(job: CrawlJob, sign: str) -> 
 
 
 def test_what_is_put_off_waits_for_no_worker(job: CrawlJob) -> None:
-    waits(job, "licensed", claimed_until=ago(-100), detail="The host answered 429.")
+    waits(job, "licensed", claimed_until=ago(-100), refusal="http_429", detail="429.")
     assert not nobody_works(job, ago(60))
 
 

@@ -16,10 +16,13 @@ from demo.drawing import encode, group, portrait
 from demo.people import PEOPLE
 from ingest import detection, store
 from ingest.boxes import Box
+from ingest.decisions import Decision, decide, newest, said_of
 from ingest.detectors import DetectedFace, Parameters
-from ingest.models import Candidate, Detection, Face, Photo
+from ingest.hashes import bits_apart
+from ingest.models import Candidate, Detection, Face, Identity, Photo, Tombstone
+from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import crawl, outcomes, picture
+from tests.ingest.crawling import crawl, face_jpeg, outcomes, picture
 from tests.servers import Site
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +190,42 @@ def test_redetect_command_brings_refused_photos_into_the_queue(
     assert (Candidate.objects.get().state, Candidate.objects.get().refusal) == ("done", "")
     assert open_claims() == 1
     assert told() == ["New faces: 0."]
+
+
+@pytest.mark.parametrize("what", ["retired", "erased", "licence"])
+def test_redetect_readmits_nobody_who_may_not_enter_now(
+    fetched: tuple[Site, Photo], monkeypatch: pytest.MonkeyPatch, settings: Settings, what: str
+) -> None:
+    _site, photo = fetched
+    refused = Candidate.objects.get()
+    if what == "retired":
+        Identity.objects.update(state="retired")
+    elif what == "erased":
+        Tombstone.objects.create(kind="sha256", value=photo.sha256, reason="asked for it")
+    else:
+        other = factories.candidate(factories.identity(), photo, state="held", refusal="licence_sold")
+        seen = newest(said_of([other])[other.pk])
+        decide(other.pk, Decision("", "It is sold.", factories.user(Role.ADMIN)), seen=seen)
+    look_with(monkeypatch, settings, Seeing("eye", "2", LEFT))
+    detection.redetect(photo)
+    refused.refresh_from_db()
+    assert refused.state == "refused"
+    assert open_claims() == 0
+
+
+def test_redetect_hashes_photos_and_faces_from_before_and_groups_them(site: Site) -> None:
+    factories.identity("Ada")
+    smaller = Image.open(io.BytesIO(face_jpeg(1))).resize((432, 540))
+    site.pages["/smaller.jpg"] = picture(encode(smaller))
+    crawl(site, ("Ada", "/ada.jpg", "/by"), ("Ada", "/smaller.jpg", "/by"))
+    photos, faces = (dict(model.objects.values_list("pk", "phash")) for model in (Photo, Face))
+    for model in (Photo, Face):
+        model.objects.update(phash=None)
+    Face.objects.update(duplicate_group=None)
+    assert told() == ["New faces: 0."]
+    assert dict(Photo.objects.values_list("pk", "phash")) == photos
+    assert all(bits_apart(face.phash, faces[face.pk]) <= 2 for face in Face.objects.all())  # the crop was encoded since
+    assert len({face.duplicate_group_id for face in Face.objects.all()} - {None}) == 1
 
 
 def test_redetect_refuses_an_unknown_hash_and_passes_over_a_lost_file(fetched: tuple[Site, Photo]) -> None:

@@ -102,7 +102,7 @@ def test_an_identity_that_is_no_longer_approved_is_not_asked_for(monkeypatch: py
 
 def test_without_a_contact_a_host_that_turns_up_later_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     job = asked(monkeypatch, [Hit(image_url="https://x.example.org/1.jpg", page_url="https://x.example.org/1")])
-    assert outcomes(job) == [("refused", "licence_unknown")]
+    assert outcomes(job) == [("refused", "no_contact")]
     assert "MTF_CONTACT" in job.candidates.get().detail
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
+from curation.models import Claim
 from curation.release.selection import triage
 from ingest.decisions import Decision, decide, held, newest, said_of
 from ingest.jobs import cancel, reopen
-from ingest.models import Candidate, CrawlJob, LicenceEvidence
+from ingest.models import Candidate, CrawlJob, Face, LicenceEvidence
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import releases as r
@@ -133,7 +135,42 @@ def test_a_photo_that_is_refused_later_leaves_the_next_release(admin: User) -> N
     assert [found.code for found in triage().held_back] == ["licences_differ"]
     settle(other, admin)
     assert [found.code for found in triage().held_back] == ["licence_unproved"]
-    assert set(Candidate.objects.values_list("state", "proof")) == {("done", "unproved"), ("refused", "unproved")}
+    assert set(Candidate.objects.values_list("state", "proof")) == {("refused", "unproved")}
+
+
+def test_what_is_found_again_after_a_refusal_is_no_proof_for_the_photo(site: Site, admin: User) -> None:
+    site.pages["/again.jpg"] = site.pages["/ada.jpg"]
+    site.pages["/sa"] = page(SA)
+    ada = factories.identity("Ada")
+    factories.identity("Bo")
+    factories.identity("Cy")
+    crawl(site, ("Ada", "/ada.jpg", "/by"))
+    face = Face.objects.get()
+    Claim.objects.create(face=face, photo=face.photo, identity=ada, origin="crawl", state="accepted")
+    Candidate.objects.update(creator="J. Okafor")
+    assert triage().ready == 1
+    settle(the(crawl(site, ("Bo", "/again.jpg", "/sa"))), admin)
+    assert outcomes(crawl(site, ("Cy", "/again.jpg", "/by"))) == [("refused", "licence_decided")]
+    Candidate.objects.update(creator="J. Okafor")
+    assert [found.code for found in triage().held_back] == ["licence_unproved"]
+
+
+@pytest.mark.parametrize(("state", "refusal"), [("failed", "gave_up"), ("refused", "no_face"), ("refused", "blurred")])
+def test_no_second_try_of_a_refused_photo_brings_it_into_review(admin: User, state: str, refusal: str) -> None:
+    photo = factories.photo()
+    tried = factories.candidate(factories.identity(), photo, state=state, refusal=refusal)
+    held_one = factories.candidate(factories.identity(), photo, state="held", refusal="licence_sold")
+    settle(held_one, admin)
+    tried.refresh_from_db()
+    assert (tried.state, tried.refusal, tried.proof) == ("refused", "licence_decided", "unproved")
+
+
+def test_what_was_refused_for_another_reason_keeps_it(admin: User) -> None:
+    photo, ada = factories.photo(), factories.identity()
+    again = factories.candidate(ada, photo, state="refused", refusal="exact_duplicate")
+    settle(factories.candidate(ada, photo, state="held", refusal="licence_sold"), admin)
+    again.refresh_from_db()
+    assert (again.refusal, again.proof) == ("exact_duplicate", "unproved")
 
 
 def test_sources_that_differed_are_released_under_the_licence_decided(admin: User) -> None:
@@ -193,6 +230,17 @@ def test_only_a_job_that_is_done_is_reopened(state: str, goes_on: bool) -> None:
     assert reopen(job) is goes_on
     job.refresh_from_db()
     assert job.state == ("running" if goes_on else state)
+
+
+def test_locks_are_taken_in_the_order_of_those_who_retry_and_fetch(admin: User) -> None:
+    """Photo, jobs, candidates: else two people could wait for each other."""
+    photo = factories.photo()
+    factories.candidate(factories.identity(), photo)
+    held_one = factories.candidate(factories.identity(), photo, state="held", refusal="licence_sold")
+    with CaptureQueriesContext(connection) as asked:
+        settle(held_one, admin, "CC-BY-4.0")
+    locked = [query["sql"].split('FROM "')[1].split('"')[0] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert list(dict.fromkeys(locked)) == ["ingest_photo", "ingest_crawljob", "ingest_candidate"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -63,8 +63,10 @@ def test_nothing_is_proved_that_anybody_contradicts(said: list[Said]) -> None:
         "<div>" * 20_000 + '<a rel="license" href="https://creativecommons.org/licenses/by/4.0/">',
         '<script type="application/ld+json">[' + ",".join(['{"@type":"ImageObject"}'] * 100_000) + "]</script>",
         '<span itemprop="license">' + "creative commons " * 50_000 + "</span>",
+        '<div itemscope itemtype="https://schema.org/ImageObject">'
+        + "".join(f'<a rel="license" href="/{number}">x</a>' for number in range(5_000)),
     ],
-    ids=["links", "depth", "objects", "words"],
+    ids=["links", "depth", "objects", "words", "scope"],
 )
 def test_huge_pages_are_read_in_seconds(html: str) -> None:
     began = time.monotonic()

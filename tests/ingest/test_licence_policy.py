@@ -5,7 +5,17 @@ from django.core.checks import CheckMessage
 from pytest_django import Settings
 
 from ingest import checks, licence_policy
-from ingest.licences import ALL_RIGHTS_RESERVED, FAMILIES, MTF, Policy, PolicyError, family_of, load_policy, read_policy
+from ingest.licences import (
+    ALL_RIGHTS_RESERVED,
+    FAMILIES,
+    MTF,
+    PUBLIC_DOMAIN,
+    Policy,
+    PolicyError,
+    family_of,
+    load_policy,
+    read_policy,
+)
 
 RESEARCH = 'title = "Research"\nneeds = ["modify", "redistribute"]\n'
 
@@ -14,6 +24,7 @@ def test_the_built_in_policy_needs_all_three() -> None:
     assert MTF.needs == {"modify", "commercial", "redistribute"}
     assert (MTF.name, MTF.title) == ("mtf", "Multi-Task Faces")
     assert MTF.judge("OGL-UK-3.0").why
+    assert MTF.judge(PUBLIC_DOMAIN).verdict == "ask"  # words alone; the marks and dedications are taken
 
 
 @pytest.mark.parametrize(

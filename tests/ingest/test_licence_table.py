@@ -7,12 +7,8 @@ from ingest.licences import (
     NO_KNOWN_COPYRIGHT,
     PUBLIC_DOMAIN,
     US_GOV_WORK,
-    commons_licence,
-    flickr_licence,
-    judge,
     licence_in_words,
     licences_in_words,
-    openverse_licence,
     parse_licence_url,
     read_licence,
 )
@@ -116,46 +112,6 @@ def test_several_licences_in_one_text_are_all_found() -> None:
     both = licences_in_words("CC BY-SA 3.0, GNU Free Documentation License")
     assert set(both) == {"CC-BY-SA-3.0", "GFDL-1.2-or-later"}
     assert set(licences_in_words("© Jane, all rights reserved. CC BY 4.0")) == {"CC-BY-4.0", ALL_RIGHTS_RESERVED}
-
-
-@pytest.mark.parametrize(
-    ("pair", "spdx"),
-    [
-        (("by", "4.0"), "CC-BY-4.0"),
-        (("by-nc-nd", "2.0"), "CC-BY-NC-ND-2.0"),
-        (("cc0", "1.0"), "CC0-1.0"),
-        (("pdm", "1.0"), "CC-PDM-1.0"),
-        (("by", ""), None),
-        (("by", "9.0"), None),
-        (("sampling+", "1.0"), None),
-        (("nc-sampling+", "1.0"), None),
-    ],
-)
-def test_openverses_pair(pair: tuple[str, str], spdx: str | None) -> None:
-    assert openverse_licence(*pair) == spdx
-
-
-@pytest.mark.parametrize(
-    ("said", "spdx"),
-    [
-        (("cc-by-sa-4.0", "CC BY-SA 4.0", f"https://{CC}/licenses/by-sa/4.0"), "CC-BY-SA-4.0"),
-        (("pd", "Public domain", ""), PUBLIC_DOMAIN),
-        (("", "CC BY 2.5", ""), "CC-BY-2.5"),
-        (("attribution", "Attribution", ""), None),
-        (("", "", ""), None),
-    ],
-)
-def test_commons_metadata(said: tuple[str, str, str], spdx: str | None) -> None:
-    assert commons_licence(*said) == spdx
-
-
-def test_flickrs_ids_and_the_newer_ones_that_flickr_explains() -> None:
-    verdicts = {number: judge(flickr_licence(number)).verdict for number in range(11)}
-    taken = [number for number, verdict in verdicts.items() if verdict == "take"]
-    assert taken == [4, 5, 8, 9, 10]
-    assert verdicts[7] == "ask"
-    assert flickr_licence("11") is None
-    assert flickr_licence("11", {"11": f"https://{CC}/licenses/by/4.0/"}) == "CC-BY-4.0"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import random
+import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,12 @@ from pytest_django import Settings
 from ingest import discovery, store
 from ingest.jobs import start_job
 from ingest.models import CrawlJob, Detection, Face, LicenceEvidence, Photo
+from ingest.progress import troubles
 from mtf_site.roles import Role
 from tests import factories
-from tests.ingest.crawling import BY, crawl, drain, face_jpeg, outcomes, page
-from tests.servers import Site
+from tests.ingest.crawling import BY, crawl, drain, face_jpeg, forget_robots, outcomes, page, picture
+from tests.ingest.test_licence_contradictions import copyrighted
+from tests.servers import Reply, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -50,13 +54,24 @@ def test_the_source_page_is_kept_as_evidence_with_its_hash(site: Site) -> None:
     assert evidence.snapshot_sha256 == store.digest(page(BY).body)
 
 
+def test_addresses_longer_than_an_index_holds_are_evidence_too(site: Site) -> None:
+    """Signed addresses of pictures are thousands of characters long, and no two are alike."""
+    chance = random.Random(1)
+    tail = "".join(chance.choices(string.ascii_letters + string.digits, k=4000))
+    site.pages["/ada.jpg"] = picture(copyrighted("CC BY 4.0"))
+    site.pages["/long"] = page(f"{BY}?{tail}")
+    factories.identity("Ada")
+    assert outcomes(crawl(site, ("Ada", f"/ada.jpg?{tail}", "/long"))) == [("done", "")]
+    assert {one.kind for one in LicenceEvidence.objects.all()} == {"page", "embedded"}
+
+
 @pytest.mark.parametrize(
     ("path", "code", "state_if_allowed"),
     [
         ("/nc", "licence_nc", "refused"),
         ("/nd", "licence_nd", "refused"),
         ("/none", "licence_unknown", "done"),
-        ("/lost", "licence_unknown", "done"),
+        ("/lost", "page_unreadable", "done"),
         ("", "licence_unproved", "done"),
     ],
 )
@@ -69,6 +84,25 @@ def test_licence_decides_before_anything_is_fetched(site: Site, path: str, code:
         assert outcomes(allowed) == []
     else:
         assert list(allowed.candidates.values_list("state", "proof", "refusal")) == [("done", "unproved", "")]
+
+
+@pytest.mark.parametrize(("status", "forbidden"), [(403, ""), (200, "User-agent: *\nDisallow: /by")])
+def test_a_page_that_its_host_does_not_show_is_the_hosts_trouble_and_looked_at_again(
+    site: Site, status: int, forbidden: str
+) -> None:
+    readable = site.pages["/by"]
+    site.pages["/by"] = Reply(b"no", status=status)
+    site.pages["/robots.txt"] = Reply(forbidden.encode(), content_type="text/plain")
+    factories.identity("Ada")
+    job = crawl(site, ("Ada", "/ada.jpg", "/by"))
+    assert outcomes(job) == [("refused", "page_unreadable")]
+    (trouble,) = troubles(job)
+    assert (trouble.host, trouble.code, trouble.count) == (site.host_port, "page_unreadable", 1)
+    assert ("403" if status == 403 else "robots.txt") in trouble.words
+    site.pages["/by"] = readable
+    site.pages["/robots.txt"] = Reply(status=404)
+    forget_robots()
+    assert outcomes(crawl(site, ("Ada", "/ada.jpg", "/by"))) == [("done", "")]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from django.conf import settings as project
 
 from ingest import politeness
 from ingest.network import PAGE_TYPES, FetchFailed, FetchRefused, GuardedSession
+from ingest.pending import UNCOUNTED
 from ingest.politeness import Gate
 from ingest.sources.base import Query, SourceError
 from ingest.sources.bing import BingSource
@@ -163,6 +165,27 @@ class TestBucket:
         assert {error.code for error in told} == {"throttled"}
         assert [round(error.retry_after or 0, -1) for error in told] == [100, 200, 300]
         assert asked(site) == ["/robots.txt", "/a", "/a", "/a", "/robots.txt", "/a"]
+
+    def test_a_redirect_is_waited_for_else_the_row_would_begin_anew_for_ever(self, site: Site) -> None:
+        site.pages |= {
+            "/robots.txt": robots("User-agent: *", "Crawl-delay: 0.3"),
+            "/from": Reply(status=302, headers={"Location": "/a"}),
+        }
+        asks = session(site)
+        assert asks.gate is not None
+        asks = replace(asks, gate=replace(asks.gate, patience=0.05))
+        began = time.monotonic()
+        assert asks.fetch(site.url("/from")).body == b"a"
+        assert time.monotonic() - began >= 0.3
+
+    def test_a_redirect_that_would_be_waited_for_too_long_is_an_attempt_that_counts(self, site: Site) -> None:
+        site.pages |= {
+            "/robots.txt": robots("User-agent: *", "Crawl-delay: 60"),
+            "/from": Reply(status=302, headers={"Location": "/a"}),
+        }
+        asks = session(site)
+        error = failure(replace(asks, total_timeout=5.0), site.url("/from"))
+        assert (error.code, error.code in UNCOUNTED, asked(site)) == ("timeout", False, ["/robots.txt", "/from"])
 
     def test_no_wait_is_begun_that_the_deadline_would_cut(self, site: Site) -> None:
         asks = session(site, rate=1.0, burst=2, total_timeout=0.5)

@@ -5,7 +5,7 @@ import pytest
 from ingest import discovery, pipeline, store
 from ingest.addresses import url_key
 from ingest.jobs import finish_if_nothing_pends, start_job
-from ingest.models import CrawlJob, Photo, Tombstone
+from ingest.models import CrawlJob, Face, Photo, Tombstone
 from ingest.pending import Refused
 from ingest.tombstones import check_phash, mark
 from mtf_site.roles import Role
@@ -69,6 +69,18 @@ def test_a_person_erased_in_the_middle_gets_no_further(site: Site, job: CrawlJob
     asked = len(site.requests)
     drain(job)
     assert (outcomes(job), len(site.requests)) == ([("refused", "erased")], asked)
+
+
+@pytest.mark.parametrize("kind", ["sha256", "phash"])
+def test_a_photo_erased_before_its_faces_were_found_gives_none(site: Site, job: CrawlJob, kind: str) -> None:
+    discovery.discover(job.discoveries.get().pk, lambda pk: None)
+    for state in ["found", "licensed"]:
+        pipeline.advance(job.candidates.get().pk, state)
+    photo = Photo.objects.get()
+    erase(kind, photo.sha256 if kind == "sha256" else f"{(photo.phash or 0) % 2**64:016x}")
+    drain(job)
+    assert outcomes(job) == [("refused", "erased" if kind == "sha256" else "near_duplicate_erased")]
+    assert not Face.objects.exists()
 
 
 def test_erased_bytes_become_no_photo(site: Site, job: CrawlJob) -> None:

@@ -1,14 +1,17 @@
 import errno
+import io
 from datetime import date
 
 import pytest
 from django.core import signing
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from PIL import Image
 from pytest_django import Settings
 
 from ingest import store
 from ingest.addresses import url_key
+from ingest.hashes import perceptual_hash
 from ingest.identities import IdentityRefused
 from ingest.models import Identity, Tombstone
 from ingest.tombstones import mark
@@ -16,7 +19,7 @@ from ingest.wikidata_people import consider, look_up, sealed, unsealed, with_pic
 from mtf_site.roles import Role
 from tests import factories
 from tests.ingest.api_sites import FilesApi, WikidataApi, as_json, commons_page, entity, item, moment, statement
-from tests.ingest.crawling import picture
+from tests.ingest.crawling import face_jpeg, picture
 from tests.ingest.wikidata_sites import commons, portrait, wikidata
 from tests.servers import Reply, Site
 
@@ -238,6 +241,17 @@ def test_drawings_and_erased_pictures_are_no_references(wikidata: Site, commons:
     commons.pages["/w/api.php"] = FilesApi([page])
     address = page["imageinfo"][0]["url"]
     Tombstone.objects.create(kind="url", value=url_key(address), reason="asked for it")
+    assert "erased" in note_of()[0]
+
+
+@pytest.mark.parametrize("kind", ["page", "sha256", "phash"])
+def test_what_was_erased_is_known_by_its_page_its_bytes_and_its_look(wikidata: Site, commons: Site, kind: str) -> None:
+    page, data = portrait(commons), face_jpeg(1)
+    with Image.open(io.BytesIO(data)) as image:
+        look = f"{(perceptual_hash(image) or 0) % 2**64:016x}"
+    address = url_key(page["imageinfo"][0]["descriptionurl"])
+    stone = {"page": ("url", address), "sha256": ("sha256", store.digest(data)), "phash": ("phash", look)}[kind]
+    Tombstone.objects.create(kind=stone[0], value=stone[1], reason="asked for it")
     assert "erased" in note_of()[0]
 
 
