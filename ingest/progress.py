@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
     F,
     Func,
@@ -19,11 +18,14 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ingest.models import Candidate, CrawlJob, Discovery, Face, Identity
+from ingest.models.jobs import HostOf
 from ingest.reasons import in_words
 
 State = Candidate.State
@@ -203,14 +205,6 @@ def discoveries_of(job: CrawlJob) -> QuerySet[Discovery]:
     return Discovery.objects.filter(job=job).select_related("identity").order_by("identity__name", "pk")
 
 
-class _Host(Func):
-    """The host of an http URL; empty for a file."""
-
-    function = "substring"
-    template = "coalesce(%(function)s(%(expressions)s from '^https?://([^/?#]+)'), '')"
-    output_field = CharField()
-
-
 # Up to the licence check it is the page that is asked for, then the picture.
 _ASKED = Case(When(~Q(page_url=""), proof="", then=F("page_url")), default=F("image_url"))
 # Refusals that say more of the host than of the one picture.
@@ -228,7 +222,7 @@ def troubles(job: CrawlJob) -> list[Trouble]:
         stuck |= Q(state__in=Candidate.PENDING, claimed_until__gt=timezone.now()) & ~Q(refusal="")
     rows = (
         Candidate.objects.filter(stuck, job=job)
-        .values(host=_Host(_ASKED), code=F("refusal"))
+        .values(host=Coalesce(HostOf(_ASKED), Value("")), code=F("refusal"))
         .annotate(n=Count("pk"), words=Max("detail"), until=Min("claimed_until"))
         .order_by("-n", "host")[:10]
     )
