@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from curation.models import Claim
 from ingest.models import Candidate, Identity
-from ingest.reasons import in_words
+from ingest.progress import Reason
 
 DONE = Candidate.State.DONE
 C = Claim.State
@@ -30,16 +30,6 @@ class Yield:
         """Accepted of those judged; None where nothing is."""
         judged = self.accepted + self.rejected
         return self.accepted / judged if judged else None
-
-
-@dataclass(frozen=True)
-class Refusal:
-    code: str
-    count: int
-
-    @property
-    def words(self) -> str:
-        return in_words(self.code)
 
 
 @dataclass(frozen=True)
@@ -103,7 +93,7 @@ def _accepted_by_source(identity: Identity) -> QuerySet[Claim, tuple[str, int]]:
     return by_name.annotate(n=Count("pk", distinct=True))
 
 
-def refusals(identity: Identity) -> list[Refusal]:
+def refusals(identity: Identity) -> list[Reason]:
     refused = Candidate.objects.filter(identity=identity).exclude(refusal="").order_by()
     rows = refused.values_list("refusal").annotate(n=Count("*")).order_by("-n", "refusal")
-    return [Refusal(code, n) for code, n in rows]
+    return [Reason(code, n) for code, n in rows]

@@ -16,7 +16,7 @@ from ingest.licences.ids import (
 )
 from ingest.licences.markup import LicenceLink
 from ingest.licences.pages import PageLicence, licence_links, page_licence
-from ingest.licences.policy import MTF, Judgement, Policy, PolicyError, Rule, judge, load_policy, read_policy
+from ingest.licences.policy import MTF, Judgement, Policy, PolicyError, Rule, load_policy, read_policy
 from ingest.licences.statements import Said
 from ingest.licences.urls import parse_licence_url
 from ingest.licences.weighing import FOR_A_PERSON, Conclusion, weigh, weigh_file
@@ -51,7 +51,6 @@ __all__ = [
     "attribution_line",
     "embedded",
     "family_of",
-    "judge",
     "licence_in_words",
     "licence_links",
     "licence_name",

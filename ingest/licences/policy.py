@@ -130,8 +130,3 @@ def _check_rules(policy: Policy) -> None:
 
 
 MTF = load_policy("mtf")
-
-
-def judge(spdx: str | None, policy: Policy = MTF) -> Judgement:
-    """What a policy says of one licence."""
-    return policy.judge(spdx)

@@ -4,9 +4,9 @@ from license_expression import get_spdx_licensing
 from ingest import licences
 from ingest.licences import (
     ALL_RIGHTS_RESERVED,
+    MTF,
     NO_KNOWN_COPYRIGHT,
     US_GOV_WORK,
-    judge,
     licence_links,
     licence_name,
     licence_url,
@@ -125,7 +125,7 @@ def test_spdx_ids_are_valid_and_the_list_of_ports_is_complete() -> None:
     ],
 )
 def test_judgement(spdx: str | None, verdict: str, reason: str) -> None:
-    assert (judge(spdx).verdict, judge(spdx).reason) == (verdict, reason)
+    assert (MTF.judge(spdx).verdict, MTF.judge(spdx).reason) == (verdict, reason)
 
 
 @pytest.mark.parametrize(
