@@ -126,6 +126,7 @@ def has_recovered(var: Path) -> bool:
     try:
         with connect(var) as database:
             database.execute("UPDATE ingest_candidate SET claimed_until = now() WHERE claimed_until IS NOT NULL")
+            database.execute("UPDATE ingest_discovery SET claimed_until = now() WHERE claimed_until IS NOT NULL")
     except psycopg.OperationalError:
         return False
     return True
