@@ -192,7 +192,8 @@ def _birth(values: Iterable[Any]) -> tuple[date | None, Precision]:
 
 def _date(value: Mapping[str, Any]) -> tuple[date, Literal["year", "month", "day"]] | None:
     match = TIME.match(str(value.get("time", "")))
-    precision = PRECISIONS.get(value.get("precision", 0))
+    number = value.get("precision")
+    precision = PRECISIONS.get(number) if isinstance(number, int) else None
     if not match or precision is None:
         return None
     year, month, day = (int(part) for part in match.groups())

@@ -153,7 +153,14 @@ def test_an_answer_of_another_shape_is_refused(answer: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "claims", [{"P569": "x"}, {"P569": [1, {}]}, {"P31": [statement("x")]}, {"P18": [statement(1)]}]
+    "claims",
+    [
+        {"P569": "x"},
+        {"P569": [1, {}]},
+        {"P569": [statement({"time": "+1952-03-11T00:00:00Z", "precision": []})]},
+        {"P31": [statement("x")]},
+        {"P18": [statement(1)]},
+    ],
 )
 def test_odd_claims_are_passed_over(claims: dict[str, Any]) -> None:
     odd = entity() | {"claims": claims}
