@@ -122,7 +122,15 @@ def _judge(photo: Photo, person: Identity) -> None:
     Detection.objects.create(photo=photo, face=face, detector="haar", version="stock", score=40, **place)
     claim = Claim.objects.create(face=face, photo=photo, identity=person, origin="crawl", state="accepted")
     Slot.objects.bulk_create(
-        Slot(claim=claim, question=question, number=number, block=1, shuffle=1, waiting=False)
+        Slot(
+            claim=claim,
+            identity_id=claim.identity_id,
+            question=question,
+            number=number,
+            block=1,
+            shuffle=1,
+            waiting=False,
+        )
         for question in ("usable", "attributes")
         for number in (1, 2)
     )

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from curation.annotations import withdraw
+from curation.claims import beside
 from curation.models import Annotation, Claim, Consensus, Flag, Policy, Skip, Slot
 from curation.models.claims import Question
 from curation.quarantine import add_slot, open_quarantines
@@ -92,12 +93,13 @@ def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
     """A lease of their own on a vote of this claim goes back first: one person holds one slot of a question."""
     slots = Slot.objects.select_for_update().filter(claim=claim, question=question)
     slots.filter(purpose="vote", reviewer=adjudicator, annotation=None).update(reviewer=None, leased_until=None)
-    like = slots.order_by("id").first()
-    if like is None:
+    last = slots.order_by("-round", "id").first()
+    if last is None:
         raise ValidationError("This question has not been asked of this face yet.")
-    known = slots.filter(purpose="adjudication").first()
-    place = {"block": like.block, "shuffle": like.shuffle, "waiting": False}
-    return known or Slot(claim=claim, question=question, number=1, purpose="adjudication", **place)
+    known = slots.filter(purpose="adjudication", round=last.round).first()
+    return known or Slot(
+        claim=claim, question=question, number=1, purpose="adjudication", waiting=False, **beside(last)
+    )
 
 
 def _annotate(decision: Decision, earlier: Annotation | None, adjudicator: User, policy: Policy) -> Annotation:
@@ -129,7 +131,7 @@ def ask_for_one_more_vote(*, claim_id: int, question: str, adjudicator: User) ->
         photo = lock_photo(claim.photo_id)
         if voted(claim, question, adjudicator):
             raise PermissionDenied("You voted on this face: another adjudicator must decide.")
-        like = Slot.objects.filter(claim=claim, question=question).order_by("id").first()
+        like = Slot.objects.filter(claim=claim, question=question).order_by("-round", "id").first()
         if Slot.objects.filter(claim=claim, question=question, purpose="vote", waiting=True).exists():
             raise ValidationError("A vote is asked for already: it waits for a reviewer.")
         if photo is None or like is None or add_slot(like) is None:

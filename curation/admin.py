@@ -11,6 +11,8 @@ from curation.models import Annotation, Claim, Policy, Release
 from curation.policies import check_fields, check_reasons, current_policy
 from ingest.admin import ReadOnly
 
+LATER = ("parent", "carry", "author", "activated_by")
+
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the type checker only
     def clean_reasons(self) -> Any:
@@ -33,12 +35,13 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """One with `activated_at` is in force, and never changes."""
 
     form = PolicyForm
+    exclude = LATER
     list_display = ("version", "votes_usable", "votes_attributes", "created_at", "activated_at")
     ordering = ("-version",)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A draft begins as a copy of what is in force."""
-        known = model_to_dict(current_policy(), exclude=["id", "activated_at"])
+        known = model_to_dict(current_policy(), exclude=["id", "activated_at", *LATER])
         newest = Policy.objects.order_by("-version").values_list("version", flat=True)[0]
         return known | {"version": newest + 1, "blind_fields": ",".join(known["blind_fields"])}
 

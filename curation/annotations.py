@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
 from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
+from curation.models.claims import Question
 from curation.quarantine import lift_for, put_in_quarantine
 from curation.settling import lock_photo, settle
 from ingest.models import Identity
@@ -60,6 +62,9 @@ def _answer(answer: Answer, reviewer: User, policy: Policy) -> Result:
     if refusal:
         return refusal
     slot = _slot_for(claim, answer.question, reviewer)
+    missing = [name for name in _asked(answer, slot, policy) if getattr(answer, name) is None]
+    if missing:
+        return Result("refused", 400, f"an answer to {', '.join(missing)} is missing; 0 is “cannot tell”")
     annotation = _annotate(answer, claim, reviewer, policy, late=slot is None)
     if slot is not None:
         _fill(slot, annotation)
@@ -95,12 +100,19 @@ def _slot_for(claim: Claim, question: str, reviewer: User) -> Slot | None:
 
     None where the reviewer answered this question already, or everything is answered or leased.
     """
-    slots = Slot.objects.select_for_update().filter(claim=claim, question=question)
+    slots = current_round(Slot.objects.select_for_update().filter(claim=claim, question=question))
     own = slots.filter(reviewer=reviewer).first()
     if own is not None:
         return own if own.annotation_id is None and own.purpose == Slot.Purpose.VOTE else None
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
     return slots.filter(free, purpose="vote", waiting=True).order_by("number").first()
+
+
+def _asked(answer: Answer, slot: Slot | None, policy: Policy) -> list[str]:
+    """The fields that the answer must hold: those its slot asks, or all of the policy."""
+    if answer.question != Question.ATTRIBUTES:
+        return []
+    return (slot.asks if slot else []) or [field["code"] for field in policy.fields]
 
 
 def _annotate(answer: Answer, claim: Claim, reviewer: User, policy: Policy, *, late: bool) -> Annotation:
@@ -195,7 +207,7 @@ def _flag_if_decided(target: Annotation) -> None:
 
 def _lease_again(claim_id: int, question: str, reviewer: User) -> None:
     """What was taken back stays with the reviewer who wants to answer it anew."""
-    slots = Slot.objects.select_for_update().filter(claim=claim_id, question=question)
+    slots = current_round(Slot.objects.select_for_update().filter(claim=claim_id, question=question))
     if slots.filter(reviewer=reviewer).exists():
         return
     slot = slots.filter(reviewer=None, waiting=True, purpose="vote").order_by("number").first()

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from curation.claims import open_slots
+from curation.claims import beside, current_round, open_slots
 from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
 from ingest.models import Identity
@@ -72,7 +72,7 @@ def _verdict_on(vote: Annotation, target: Claim) -> str | None:
 
 def _slot_for(vote: Annotation, target: Claim) -> Slot | None:
     """The slot that may count it: the reviewer's own unanswered one, else a free one; none where they answered."""
-    slots = Slot.objects.select_for_update().filter(claim=target, question="usable").order_by("number")
+    slots = current_round(Slot.objects.select_for_update().filter(claim=target, question="usable")).order_by("number")
     own = slots.filter(reviewer=vote.reviewer_id).first()
     if own is not None and own.annotation_id is not None:
         return None
@@ -83,7 +83,8 @@ def _slot_for(vote: Annotation, target: Claim) -> Slot | None:
 
 def _slot_for_decision(target: Claim, lease: Slot | None) -> Slot | None:
     """None where a decision stands already. A lease of the adjudicator's own on a vote goes back first."""
-    known = Slot.objects.select_for_update().filter(claim=target, question="usable", purpose="adjudication").first()
+    slots = Slot.objects.select_for_update().filter(claim=target, question="usable")
+    known = current_round(slots).filter(purpose="adjudication").first()
     if known is not None and known.annotation_id is not None:
         return None
     if lease is not None:
@@ -92,9 +93,8 @@ def _slot_for_decision(target: Claim, lease: Slot | None) -> Slot | None:
 
 
 def _adjudication(target: Claim) -> dict[str, Any]:
-    like = target.slots.order_by("id")[0]
-    place = {"block": like.block, "shuffle": like.shuffle}
-    return {"claim": target, "question": "usable", "number": 1, "purpose": "adjudication", **place}
+    like = target.slots.filter(question="usable").order_by("-round", "id")[0]
+    return {"claim": target, "question": "usable", "number": 1, "purpose": "adjudication", **beside(like)}
 
 
 def _copy(vote: Annotation, target: Claim, verdict: str) -> Annotation:

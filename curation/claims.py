@@ -1,8 +1,10 @@
 """Claims come into the queue because faces were found, and slots because claims need answers."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from curation.duplicate_claims import GROUPS, IS_FREE, parameters, withdraw_superseded
@@ -42,8 +44,9 @@ WITH {GROUPS}, pairs AS (
     SELECT face_id, photo_id, identity_id, 'crawl', 'open', now() FROM numbered
     ON CONFLICT DO NOTHING RETURNING id, face_id, identity_id
 )
-INSERT INTO curation_slot (claim_id, question, number, purpose, priority, block, shuffle, waiting)
-SELECT o.id, 'usable', number, 'vote', (cardinality(f.concerns) > 0)::int,
+INSERT INTO curation_slot (claim_id, identity_id, question, round, asks, number, purpose, why, priority, block, shuffle,
+                           waiting)
+SELECT o.id, o.identity_id, 'usable', 0, '{{}}', number, 'vote', '', (cardinality(f.concerns) > 0)::int,
        ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
 FROM opened o JOIN numbered n USING (face_id, identity_id) JOIN ingest_face f ON f.id = o.face_id
@@ -72,10 +75,25 @@ def open_claims(since: datetime | None = None) -> int:
 def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
     """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
     like = Slot.objects.filter(claim=claim).order_by("id").first()
-    place = (
-        {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
-        if like
-        else {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
-    )
+    fallback = {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
+    place = {name: getattr(like, name) for name in fallback} if like else fallback
+    place["identity_id"] = claim.identity_id
     numbers = range(1, policy.votes(question) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)
+
+
+def beside(slot: Slot) -> dict[str, Any]:
+    """The place of one more slot of the same claim and round."""
+    return {
+        "identity_id": slot.identity_id,
+        "round": slot.round,
+        "priority": slot.priority,
+        "block": slot.block,
+        "shuffle": slot.shuffle,
+    }
+
+
+def current_round(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Of the slots of one question of a claim those of the last time that it was asked."""
+    same = Slot.objects.filter(claim=OuterRef("claim"), question=OuterRef("question"))
+    return slots.filter(round=Subquery(same.order_by("-round").values("round")[:1]))

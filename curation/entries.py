@@ -142,9 +142,7 @@ class AnswerForm(forms.Form):
         for name, codes in class_codes(self.policy).items():
             if data["question"] == Question.USABLE:
                 data[name] = None
-            elif data[name] is None:
-                self.add_error(name, _("Each field wants an answer; 0 is “cannot tell”."))
-            elif data[name] not in codes:
+            elif data[name] is not None and data[name] not in codes:
                 self.add_error(name, _("The policy has no such class."))
 
     def entry(self) -> Answer:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
+from curation.claims import beside
 from curation.models import Annotation, Quarantine, Slot
 from curation.settling import lock_photo, settle
 from ingest.models import Face
@@ -80,9 +81,10 @@ def _ask_another(alarm: Annotation) -> None:
 
 def add_slot(like: Slot) -> Slot | None:
     """One vote more for the same question of the same claim; None where it has all that a question may have."""
-    number = Slot.objects.filter(claim=like.claim_id, question=like.question).aggregate(n=Max("number"))["n"] + 1
+    same = Slot.objects.filter(claim=like.claim_id, question=like.question, round=like.round)
+    number = same.aggregate(n=Max("number"))["n"] + 1
     if number > MOST_SLOTS:
         return None
     return Slot.objects.create(
-        claim_id=like.claim_id, question=like.question, number=number, block=like.block, shuffle=like.shuffle
+        claim_id=like.claim_id, question=like.question, number=number, asks=like.asks, **beside(like)
     )

@@ -28,10 +28,11 @@ WHERE id IN (
     WHERE s.question = %(question)s AND s.waiting AND s.purpose = 'vote'
       AND (s.leased_until IS NULL OR s.leased_until < now())
       AND NOT EXISTS (SELECT 1 FROM curation_slot mine
-                      WHERE mine.claim_id = s.claim_id AND mine.question = s.question
+                      WHERE mine.claim_id = s.claim_id AND mine.question = s.question AND mine.round = s.round
                         AND mine.reviewer_id = %(reviewer)s)
       AND NOT EXISTS (SELECT 1 FROM curation_slot lower
-                      WHERE lower.claim_id = s.claim_id AND lower.question = s.question AND lower.purpose = 'vote'
+                      WHERE lower.claim_id = s.claim_id AND lower.question = s.question AND lower.round = s.round
+                        AND lower.purpose = 'vote'
                         AND lower.waiting AND lower.number < s.number
                         AND (lower.leased_until IS NULL OR lower.leased_until < now()))
       AND NOT EXISTS (SELECT 1 FROM curation_skip k
@@ -148,11 +149,12 @@ SELECT count(*),
 FROM (
     SELECT bool_or(s.leased_until IS NULL OR s.leased_until < now() OR s.reviewer_id = %(reviewer)s) AS free,
            EXISTS (SELECT 1 FROM curation_slot mine WHERE mine.claim_id = s.claim_id AND mine.question = s.question
-                     AND mine.reviewer_id = %(reviewer)s AND mine.annotation_id IS NOT NULL) AS answered,
+                     AND mine.round = s.round AND mine.reviewer_id = %(reviewer)s
+                     AND mine.annotation_id IS NOT NULL) AS answered,
            EXISTS (SELECT 1 FROM curation_skip k WHERE k.claim_id = s.claim_id AND k.question = s.question
                      AND k.reviewer_id = %(reviewer)s) AS skipped
     FROM curation_slot s
     WHERE s.question = %(question)s AND s.waiting AND s.purpose = 'vote'
-    GROUP BY s.claim_id, s.question
+    GROUP BY s.claim_id, s.question, s.round
 ) AS claims
 """

@@ -13,6 +13,7 @@ from curation.claims import open_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Quarantine, Slot
 from curation.policies import current_policy
+from curation.policy_maps import perceived
 from curation.refused_photos import refused_photos
 from ingest.models import Identity, Photo
 
@@ -32,11 +33,20 @@ class Case:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     adjudicated: set[str] = field(default_factory=set)
 
-    def votes(self, question: str) -> list[Annotation]:
-        return [s.annotation for s in self.of(question, "vote") if s.annotation]
+    def asked(self, question: str, name: str) -> list[Slot]:
+        """The vote slots that ask this field, of the last round in which it was asked."""
+        slots = [slot for slot in self.of(question, "vote") if name == question or not slot.asks or name in slot.asks]
+        last = max((slot.round for slot in slots), default=0)
+        return [slot for slot in slots if slot.round == last]
 
-    def decision(self, question: str) -> Annotation | None:
-        return next((s.annotation for s in self.of(question, "adjudication") if s.annotation), None)
+    def votes(self, question: str, name: str) -> list[Annotation]:
+        return [slot.annotation for slot in self.asked(question, name) if slot.annotation]
+
+    def decision(self, question: str, name: str) -> Annotation | None:
+        """What an adjudicator decided since the field was asked last."""
+        last = max((slot.round for slot in self.asked(question, name)), default=0)
+        decided = [s for s in self.of(question, "adjudication") if s.annotation and s.round >= last]
+        return max(decided, key=lambda slot: slot.round).annotation if decided else None
 
     def of(self, question: str, purpose: str) -> list[Slot]:
         return [slot for slot in self.slots if slot.question == question and slot.purpose == purpose]
@@ -89,11 +99,11 @@ def _cases(photo: Photo) -> list[Case]:
 
 
 def _count(case: Case) -> None:
-    usable = [value for vote in case.votes("usable") if (value := _usable_value(vote, case.claim))]
-    case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable"))
+    usable = [value for vote in case.votes("usable", "usable") if (value := _usable_value(vote, case.claim))]
+    case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable", "usable"))
     for name in ATTRIBUTES:
-        values = [str(value) for v in case.votes("attributes") if (value := getattr(v, name)) is not None]
-        case.outcomes[name] = majority(values, wanted=_wanted(case, "attributes"))
+        values = [value for vote in case.votes("attributes", name) if (value := perceived(vote, name))]
+        case.outcomes[name] = majority(values, wanted=_wanted(case, "attributes", name))
     _apply_decisions(case)
 
 
@@ -103,15 +113,16 @@ def _usable_value(answer: Annotation, claim: Claim) -> str | None:
     return "accept" if named and heir_of(named) == claim.identity_id else USABLE_VALUES.get(answer.verdict)
 
 
-def _wanted(case: Case, question: str) -> int:
-    return max(len(case.of(question, "vote")), 1)
+def _wanted(case: Case, question: str, name: str) -> int:
+    return max(len(case.asked(question, name)), 1)
 
 
 def _apply_decisions(case: Case) -> None:
-    usable, attributes = case.decision("usable"), case.decision("attributes")
+    usable = case.decision("usable", "usable")
     decided = {"usable": _usable_value(usable, case.claim)} if usable else {}
-    if attributes:
-        decided |= {name: str(v) for name in ATTRIBUTES if (v := getattr(attributes, name)) is not None}
+    for name in ATTRIBUTES:
+        if decision := case.decision("attributes", name):
+            decided[name] = perceived(decision, name)
     for name, value in decided.items():
         if value is not None:
             before = case.outcomes[name]
@@ -123,8 +134,8 @@ def _relabels(case: Case) -> list[Annotation]:
     """The votes that a settled "not this person" carries to other claims."""
     if case.usable.value != "reject" or case.barred:
         return []
-    decision = case.decision("usable")
-    return [decision] if decision else case.votes("usable")
+    decision = case.decision("usable", "usable")
+    return [decision] if decision else case.votes("usable", "usable")
 
 
 def _accepted(cases: list[Case]) -> set[int]:
@@ -204,8 +215,13 @@ def _open_attributes(case: Case) -> None:
 def _write_waiting(case: Case) -> None:
     for question, asked in _asked(case).items():
         slots = case.of(question, "vote")
+        last = max((slot.round for slot in slots), default=0)
         for waits in (True, False):
-            turned = [s.pk for s in slots if s.waiting != waits and (asked and s.annotation is None) == waits]
+            turned = [
+                s.pk
+                for s in slots
+                if s.waiting != waits and (asked and s.annotation is None and s.round == last) == waits
+            ]
             if turned:
                 Slot.objects.filter(pk__in=turned).update(waiting=waits)
 

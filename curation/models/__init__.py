@@ -1,19 +1,29 @@
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
-from curation.models.policies import Policy
+from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
+from curation.models.policies import GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.targets import BalanceTarget
-from curation.models.votes import Annotation, Slot
+from curation.models.votes import Annotation, PracticeAnswer, Reopening, ReviewerPair, Slot
 
 __all__ = [
     "Annotation",
     "BalanceTarget",
     "Claim",
     "Consensus",
+    "Demographics",
+    "Exclusion",
     "Flag",
+    "GuidelinePicture",
+    "Invitation",
+    "PersonEvent",
     "Policy",
+    "PracticeAnswer",
+    "Profile",
     "Quarantine",
     "Release",
     "ReleaseFace",
+    "Reopening",
+    "ReviewerPair",
     "Skip",
     "Slot",
 ]

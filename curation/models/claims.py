@@ -177,6 +177,8 @@ class Flag(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     resolved_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True, help_text=_("what the adjudicator says to the reviewer"))
+    answer_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["created_at"], name="flag_unresolved", condition=Q(resolved_at__isnull=True))]

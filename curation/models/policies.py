@@ -1,8 +1,10 @@
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 VOTES = [MinValueValidator(1), MaxValueValidator(9)]
 
@@ -11,7 +13,9 @@ class Policy(models.Model):
     """How faces are judged. The newest activated version is in force; an activated one never changes.
 
     `reasons` is a list of {"code", "key", "label"};
-    `fields` is a list of {"code", "label", "classes": [{"code", "label"}]}.
+    `fields` is a list of {"code", "label", "classes": [{"code", "label"}]}; a class of age may name the `band`
+    (1 young, 2 old) that it stands in at export. `carry` says what becomes of answers given under `parent`: {field:
+    {old code: new code, or null where it must be asked anew}}, codes as text; what it does not name stays as it is.
     """
 
     version = models.PositiveIntegerField(unique=True)
@@ -21,6 +25,12 @@ class Policy(models.Model):
     reasons = models.JSONField()
     fields = models.JSONField()
     guideline = models.TextField()
+    field_runs = models.BooleanField(default=False, help_text=_("ask one attribute in a run over many faces"))
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    carry = models.JSONField(default=dict, blank=True)
+    note = models.TextField(blank=True, help_text=_("what changed, and why"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
@@ -46,3 +56,40 @@ class Policy(models.Model):
     def votes(self, question: str) -> int:
         """How many independent answers a question needs (k)."""
         return self.votes_usable if question == "usable" else self.votes_attributes
+
+
+class GuidelinePicture(models.Model):
+    """An example in a policy's guideline. It changes as little as its policy, once that is activated."""
+
+    class Kind(models.TextChoices):
+        GOOD = "good", _("accept")
+        BAD = "bad", _("reject")
+        NOTE = "note", _("remark")
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="pictures")
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=4, choices=Kind, default=Kind.NOTE)
+    caption = models.CharField(max_length=300)
+    place = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["place", "id"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="activated_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (SELECT FROM curation_policy p WHERE p.activated_at IS NOT NULL
+                               AND (TG_OP <> 'INSERT' AND p.id = OLD.policy_id
+                                    OR TG_OP <> 'DELETE' AND p.id = NEW.policy_id)) THEN
+                        RAISE EXCEPTION 'guideline picture: its policy is in use' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.caption

@@ -2,6 +2,7 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,9 @@ class Annotation(models.Model):
     shown_at = models.DateTimeField()
     decided_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
+    guideline_unclear = models.BooleanField(
+        default=False, help_text=_("an adjudicator found that the guideline leaves it open")
+    )
     late = models.BooleanField(default=False, help_text=_("kept but not counted: the lease had gone to someone else"))
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
     carried_from = models.ForeignKey(
@@ -86,16 +90,32 @@ class Slot(models.Model):
     """One of the k answers that a question of a claim needs. It counts the annotation that it points to.
 
     `waiting` is written by `curation.settling` alone: no answer yet, and the claim wants one.
+    `round` counts how often the question was asked anew (`Reopening`); of each field the last round that asks it
+    counts.
     """
 
     class Purpose(models.TextChoices):
         VOTE = "vote"
         GOLD = "gold"
         ADJUDICATION = "adjudication"
-        SET_ASIDE = "set_aside"  # a quarantine vote whose alarm an adjudicator called off
+        SET_ASIDE = "set_aside"  # an alarm that an adjudicator called off, or a vote that was excluded
+
+    class Why(models.TextChoices):
+        """Why a reviewer was served this; for admins only."""
+
+        QUEUE = "queue", _("next in the queue")
+        PAIR = "pair", _("so that two reviewers can be compared")
+        LIMITED = "limited", _("next of the identities that this reviewer is limited to")
+        TAKEN_BACK = "taken_back", _("taken back by the reviewer, to be answered anew")
+        ASKED_AGAIN = "asked_again", _("an adjudicator asked for one more vote")
+        REOPENED = "reopened", _("the question was reopened")
+        UNASKED = "unasked", _("answered without a lease")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="slots")
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="+", help_text=_("the claim's, for the queue"))
     question = models.CharField(max_length=10, choices=Question)
+    round = models.PositiveSmallIntegerField(default=0)
+    asks = ArrayField(models.CharField(max_length=20), default=list, blank=True, help_text=_("fields; empty: all"))
     number = models.PositiveSmallIntegerField()
     purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.VOTE)
     priority = models.SmallIntegerField(default=0)
@@ -103,14 +123,17 @@ class Slot(models.Model):
     shuffle = models.IntegerField()
     waiting = models.BooleanField(default=True)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    why = models.CharField(max_length=12, choices=Why, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     annotation = models.OneToOneField(Annotation, models.PROTECT, null=True, blank=True, related_name="slot")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["claim", "question", "purpose", "number"], name="slot_once_per_number"),
             models.UniqueConstraint(
-                fields=["claim", "question", "reviewer"],
+                fields=["claim", "question", "round", "purpose", "number"], name="slot_once_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["claim", "question", "round", "reviewer"],
                 name="slot_reviewer_once_per_question",
                 condition=Q(reviewer__isnull=False),
             ),
@@ -131,9 +154,26 @@ class Slot(models.Model):
                 name="slot_queue",
                 condition=Q(waiting=True, purpose="vote"),
             ),
+            models.Index(
+                fields=["identity", "question", "priority", "block", "shuffle", "id"],
+                name="slot_queue_of_identity",
+                condition=Q(waiting=True, purpose="vote"),
+            ),
             models.Index(fields=["reviewer", "question"], name="slot_leases", condition=Q(annotation__isnull=True)),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="identity_is_the_claims",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("claim_id", "identity_id"),
+                func="""
+                    IF NEW.identity_id <> (SELECT identity_id FROM curation_claim WHERE id = NEW.claim_id) THEN
+                        RAISE EXCEPTION 'slot: identity % is not that of claim %', NEW.identity_id, NEW.claim_id
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="annotation_belongs",
                 when=pgtrigger.Before,
@@ -150,8 +190,68 @@ class Slot(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"slot {self.number} of {self.claim}, {self.question}"
+
+
+class Reopening(models.Model):
+    """A question of a claim was asked anew: the slots of its `round` exist because of this decision."""
+
+    class Cause(models.TextChoices):
+        REQUEUED = "requeued", _("put back into the queue")
+        POLICY = "policy", _("a new policy asks it differently")
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="reopenings")
+    question = models.CharField(max_length=10, choices=Question)
+    round = models.PositiveSmallIntegerField()
+    fields = ArrayField(models.CharField(max_length=20), default=list, blank=True, help_text=_("fields; empty: all"))
+    cause = models.CharField(max_length=10, choices=Cause)
+    reason = models.TextField()
+    policy = models.ForeignKey(Policy, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["claim", "question", "round"], name="reopening_once_per_round")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.question} of {self.claim}, asked anew"
+
+
+class ReviewerPair(models.Model):
+    """How many questions two reviewers both answered. Written by `curation.pairs.recount` alone; the queue reads it."""
+
+    first = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    second = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    question = models.CharField(max_length=10, choices=Question)
+    shared = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["question", "first", "second"], name="reviewerpair_once"),
+            models.CheckConstraint(name="reviewerpair_in_order", condition=Q(first__lt=models.F("second"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shared} shared"
+
+
+class PracticeAnswer(models.Model):
+    """What somebody new answered on a face whose answer is known. It never counts for anything else."""
+
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="practice_answers")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=12, choices=Annotation.Verdict)
+    reason = models.CharField(max_length=30, blank=True)
+    agrees = models.BooleanField(help_text=_("with what is known"))
+    answered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reviewer", "claim"], name="practiceanswer_once")]
+
+    def __str__(self) -> str:
+        return f"practice on {self.claim}"

@@ -31,6 +31,7 @@ class Identity(models.Model):
     birth_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     claimed_race = models.PositiveSmallIntegerField(null=True, blank=True, choices=RACE)
     claimed_gender = models.PositiveSmallIntegerField(null=True, blank=True, choices=GENDER)
+    priority = models.SmallIntegerField(default=0, help_text=_("in the reviewers' queue; higher comes first"))
     commons_category = models.CharField(max_length=300, blank=True, help_text=_("without “Category:”"))
     reference_preview_sha256 = models.CharField(
         max_length=64, blank=True, help_text=_("picture to compare with while no face is accepted; never released")

@@ -24,6 +24,7 @@ class CrawlJob(models.Model):
     allow_unproved = models.BooleanField(
         default=False, help_text=_("Let pictures whose licence is not proved be reviewed. They are never released.")
     )
+    priority = models.SmallIntegerField(default=0, help_text=_("in the reviewers' queue; higher comes first"))
     is_trial = models.BooleanField(default=False, help_text=_("a few pictures, to see what a source brings"))
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

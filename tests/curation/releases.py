@@ -45,7 +45,7 @@ def vote(claim: Claim, person: User, number: int = 1, *, purpose: str = "vote", 
 
 
 def slot(claim: Claim, question: str, number: int, **fields: Any) -> Slot:
-    known = {"block": 1, "shuffle": number, "waiting": False}
+    known = {"identity": claim.identity, "block": 1, "shuffle": number, "waiting": False}
     return Slot.objects.create(claim=claim, question=question, number=number, **(known | fields))
 
 

@@ -141,7 +141,7 @@ def test_the_database_keeps_voter_and_adjudicator_apart() -> None:
     slot = Slot.objects.get(claim=claim, reviewer=voter)
     place = {"block": slot.block, "shuffle": slot.shuffle, "number": 1, "purpose": "adjudication"}
     with pytest.raises(IntegrityError, match="slot_reviewer_once_per_question"), transaction.atomic():
-        Slot.objects.create(claim=claim, question="usable", reviewer=voter, **place)
+        Slot.objects.create(claim=claim, identity=claim.identity, question="usable", reviewer=voter, **place)
 
 
 # ---- Deciding anew
@@ -232,8 +232,9 @@ def test_release_asks_another_reviewer_and_never_the_one_who_raised_it(senior: U
 
 def test_release_of_an_alarm_among_as_many_votes_as_there_may_be(senior: User) -> None:
     matter, _ = alarm()
+    place = {"claim": matter.claim, "identity": matter.claim.identity, "block": 0, "shuffle": 0}
     for number in range(3, 10):
-        Slot.objects.create(claim=matter.claim, question="usable", number=number, block=0, shuffle=0)
+        Slot.objects.create(question="usable", number=number, **place)
     call(matter, senior, release=True)
     assert waits(matter.claim) == 8
 

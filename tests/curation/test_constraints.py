@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
+from curation.claims import beside
 from curation.models import Annotation, BalanceTarget, Claim, Consensus, Policy, Quarantine, Release, Slot
 from curation.policies import current_policy
 from ingest.models import IdentityEvent
@@ -35,12 +36,13 @@ def refused(name: str) -> Any:
 def test_a_slot_number_stands_once() -> None:
     slot = Slot.objects.filter(claim=scenes.claim())[0]
     with refused("slot_once_per_number"):
-        Slot.objects.create(claim=slot.claim, question="usable", number=slot.number, block=1, shuffle=1)
+        Slot.objects.create(claim=slot.claim, question="usable", number=slot.number, **beside(slot))
 
 
 def test_a_question_has_nine_slots_at_most() -> None:
+    slot = Slot.objects.filter(claim=scenes.claim())[0]
     with refused("slot_number_in_range"):
-        Slot.objects.create(claim=scenes.claim(), question="usable", number=10, block=1, shuffle=1)
+        Slot.objects.create(claim=slot.claim, question="usable", number=10, **beside(slot))
 
 
 def test_a_slot_counts_one_annotation_and_an_annotation_one_slot() -> None:

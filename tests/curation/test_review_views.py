@@ -124,7 +124,7 @@ def test_sync_saves_and_tops_up(client: Client, reviewer: User) -> None:
         ({"verdict": "relabel"}, "Say who it is"),
         ({"verdict": "attributes"}, "does not fit"),
         ({"question": "attributes", "verdict": "attributes", "race": 9, "gender": 1, "age": 1}, "no such class"),
-        ({"question": "attributes", "verdict": "attributes", "race": 1}, "wants an answer"),
+        ({"question": "attributes", "verdict": "attributes", "race": 1}, "gender, age is missing"),
         ({"claim": "x"}, "whole number"),
         ({"id": "not-a-uuid"}, "valid UUID"),
         ({"shown_at": "yesterday"}, "valid date"),
