@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import hypothesis.strategies as some
@@ -177,21 +178,21 @@ class Reviewing(RuleBasedStateMachine):
         held = self.hands.setdefault(person, [])
         if act == "expire":
             Slot.objects.filter(reviewer=self.world.people[person], annotation=None).update(leased_until=_long_ago())
-            return [queue_sweep] if dice.random() < 0.3 else [lambda: self._lease(person)]
+            return [_sweep] if dice.random() < 0.3 else [partial(self._lease, person)]
         if act == "undo":
             mine = [uid for uid, said in self.said.items() if said.reviewer == person and uid not in self.undone]
-            return [lambda: self._undo(person, dice.choice(mine))] if mine else []
+            return [partial(self._undo, person, dice.choice(mine))] if mine else []
         if act == "stranger":
-            return [lambda: self._answer(person, self._entry(dice.choice(self.world.claims[:200]), verdict, dice))]
+            return [partial(self._answer, person, self._entry(dice.choice(self.world.claims[:200]), verdict, dice))]
         if act == "lease" or not held:
-            return [lambda: self._lease(person)] * TABS
+            return [partial(self._lease, person)] * TABS
         claim = held.pop(0)
         if act == "skip":
-            return [lambda: self._save(person, Skipped(uuid.uuid4(), claim, "usable"))]  # type: ignore[list-item, return-value]
+            return [partial(self._skip, person, claim)]
         entry = self._entry(claim, verdict, dice)
         other = replace(entry, id=uuid.uuid4()) if act == "two tabs" else entry
         twice = act in ("double", "two tabs")
-        return [lambda: self._answer(person, entry), lambda: self._answer(person, other)][: 1 + twice]
+        return [partial(self._answer, person, entry), partial(self._answer, person, other)][: 1 + twice]
 
     def _entry(self, claim: int, verdict: str, dice: Any) -> Answer:
         reason = {"reject": "too_small", "quarantine": "under_age"}.get(verdict, "")
@@ -212,6 +213,9 @@ class Reviewing(RuleBasedStateMachine):
             known = self.said.get(answer.id)
             status = known.status if known and result.status == "known" else result.status
             self.said[answer.id] = Said(person, answer, status)
+
+    def _skip(self, person: int, claim: int) -> None:
+        self._save(person, Skipped(uuid.uuid4(), claim, "usable"))
 
     def _undo(self, person: int, target: uuid.UUID) -> None:
         if self._save(person, Undo(uuid.uuid4(), target)).status == "saved":
@@ -260,7 +264,7 @@ class Reviewing(RuleBasedStateMachine):
         assert _states(photos) == before
 
 
-def queue_sweep() -> None:
+def _sweep() -> None:
     queue.free_expired_leases()
 
 
