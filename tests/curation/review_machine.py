@@ -2,11 +2,12 @@
 
 import re
 import threading
+import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any
 import hypothesis.strategies as some
 from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -30,6 +32,7 @@ from tests import factories
 from tests.curation.scenes import SHOWN
 
 REVIEWERS, CLAIMS, IDENTITIES, TABS = 64, 2_000, 20, 2
+LAG = 0.01
 K = 2
 AT_ONCE = REVIEWERS * TABS
 LOCKS = re.compile(
@@ -56,6 +59,9 @@ MOMENT = some.lists(
     max_size=REVIEWERS,
     unique_by=lambda act: act[0],
 )
+
+
+Job = Callable[[], None]
 
 
 @dataclass
@@ -156,15 +162,15 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(acts=MOMENT, dice=some.randoms(use_true_random=False))
     def moment(self, acts: list[tuple[int, str, str]], dice: Any) -> None:
-        jobs: list[Callable[[], None]] = []
+        jobs: list[Job] = []
         for person, act, verdict in acts:
             jobs += self._jobs(person, act, verdict, dice)
         self._at_once(jobs)
 
-    def _at_once(self, jobs: list[Callable[[], None]]) -> None:
+    def _at_once(self, jobs: Sequence[Job]) -> None:
         start = threading.Barrier(len(jobs), timeout=60)
 
-        def work(job: Callable[[], None]) -> None:
+        def work(job: Job) -> None:
             connections["default"].ensure_connection()
             start.wait()
             job()
@@ -173,7 +179,7 @@ class Reviewing(RuleBasedStateMachine):
         for job in running:
             job.result(timeout=120)
 
-    def _jobs(self, person: int, act: str, verdict: str, dice: Any) -> list[Callable[[], None]]:
+    def _jobs(self, person: int, act: str, verdict: str, dice: Any) -> Sequence[Job]:
         """What a person does in a moment: one call, or two where both tabs, or a retry, do something."""
         held = self.hands.setdefault(person, [])
         if act == "expire":
@@ -182,8 +188,10 @@ class Reviewing(RuleBasedStateMachine):
         if act == "undo":
             mine = [uid for uid, said in self.said.items() if said.reviewer == person and uid not in self.undone]
             return [partial(self._undo, person, dice.choice(mine))] if mine else []
-        if act == "stranger":
-            return [partial(self._answer, person, self._entry(dice.choice(self.world.claims[:200]), verdict, dice))]
+        if act.startswith("unasked"):
+            entry = self._entry(dice.choice(self.world.claims[:200]), verdict, dice)
+            tabs = (entry, replace(entry, id=uuid.uuid4()))[: 1 + act.endswith("twice")]
+            return [partial(self._answer, person, one) for one in tabs]
         if act == "lease" or not held:
             return [partial(self._lease, person)] * TABS
         claim = held.pop(0)
@@ -276,26 +284,44 @@ def _long_ago() -> Any:
     return timezone.now() - timedelta(hours=1)
 
 
-# ---- Without the guards
+# ---- A slow line, and the guards taken away
+
+Rewrite = Callable[[str], str]
+
+
+def _delayed(sql: str) -> str:
+    """What was read has time to grow old before it is acted on: a slow line, which no promise may depend on."""
+    if sql.lstrip()[:6].upper() in ("INSERT", "UPDATE"):
+        time.sleep(LAG)
+    return sql
+
+
+def _unlocked(sql: str) -> str:
+    return LOCKS.sub("", sql).replace("pg_advisory_xact_lock(%s, %s)", "%s::int + %s::int")
 
 
 @contextmanager
-def no_locks() -> Iterator[None]:
-    """Every thread's statements lose their FOR UPDATE and their advisory locks on the way to the database."""
-    from django.db.backends.utils import CursorWrapper
-
+def _every_statement(change: Rewrite) -> Iterator[None]:
+    """Of every thread, on the way to the database."""
     plain = CursorWrapper.execute
 
-    def unlocked(self: Any, sql: Any, params: Any = None) -> Any:
-        if isinstance(sql, str):
-            sql = LOCKS.sub("", sql).replace("pg_advisory_xact_lock(%s, %s)", "%s::int + %s::int")
-        return plain(self, sql, params)
+    def changed(self: Any, sql: Any, params: Any = None) -> Any:
+        return plain(self, change(sql) if isinstance(sql, str) else sql, params)
 
-    CursorWrapper.execute = unlocked  # type: ignore[method-assign]
+    CursorWrapper.execute = changed  # type: ignore[method-assign]
     try:
         yield
     finally:
         CursorWrapper.execute = plain  # type: ignore[method-assign]
+
+
+def slow_line() -> AbstractContextManager[None]:
+    return _every_statement(_delayed)
+
+
+def no_locks(only_of: str = "") -> AbstractContextManager[None]:
+    """Without the locks on rows of one table, or on everything."""
+    return _every_statement(lambda sql: _unlocked(sql) if only_of in sql else sql)
 
 
 @contextmanager
