@@ -74,7 +74,7 @@ def take(rows: QuerySet[Row], pk: int, state: str) -> Row | None:
     until = timezone.now() + LEASE
     try:
         return _take(rows, pk, state, until)
-    except DATABASE_AWAY:  # perhaps after the row had become ours
+    except (DatabaseError, *DATABASE_AWAY):  # perhaps after the row had become ours
         _patiently(lambda: rows.filter(pk=pk, claimed_until=until).update(claimed_until=timezone.now()))
         raise
 

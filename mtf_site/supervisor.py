@@ -4,6 +4,7 @@ LOCK and LISTENER are inherited descriptors, see services.py. A connection asks 
 and gets one line back; being open is all it does from then on.
 """
 
+import math
 import os
 import pwd
 import selectors
@@ -22,6 +23,7 @@ from mtf_site.services import CONTROL_SOCKET, READY, ServicesError, lock_path, s
 
 GRACE_SECONDS = 1.0
 TICK_SECONDS = 0.25
+PAUSE_SECONDS = 10.0  # before a server that could not come back is tried again
 
 
 class Supervisor:
@@ -31,6 +33,7 @@ class Supervisor:
         self._lock = lock
         self._listener = listener
         self._servers: dict[str, Server] = {}
+        self._due: dict[str, float] = {}  # when to try those again that could not come back
         self._clients: set[socket.socket] = set()
         self._selector = selectors.DefaultSelector()
         self._is_stopping = False
@@ -95,9 +98,10 @@ class Supervisor:
             server.start()
 
     def _revive(self) -> None:
-        """A server that was killed comes back at once; one that cannot waits for the next who asks."""
-        for server in self._servers.values():
-            if not server.has_died():
+        """A server that was killed comes back at once, or later if it cannot yet: who holds a connection asks
+        no second time."""
+        for name, server in self._servers.items():
+            if not self._is_missed(name, server):
                 continue
             if not self._is_current():
                 self._is_stopping = True
@@ -107,6 +111,11 @@ class Supervisor:
                 server.start()
             except ServicesError as error:
                 say(str(error))
+                self._due[name] = time.monotonic() + PAUSE_SECONDS
+
+    def _is_missed(self, name: str, server: Server) -> bool:
+        is_due = time.monotonic() >= self._due.get(name, math.inf)
+        return server.has_died() or (is_due and not server.is_started())
 
     def _is_current(self) -> bool:
         """False when the data folder was removed under us: a successor may already have made a new one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, ViewportSize, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 FLAGS = [
@@ -19,6 +19,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60_000  # milliseconds, for a machine that does much else; a page that works needs a few hundred
 SCREEN = ViewportSize(width=1280, height=720)
 SignIn = Callable[[User], Page]
 
@@ -49,10 +50,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> None:
+    """What is looked for on a page: without this, five seconds."""
+    expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture
 def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=live_server.url, viewport=SCREEN)
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 
@@ -65,7 +72,7 @@ def sign_in(browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
 
     def open_page(person: User) -> Page:
         context = browser.new_context(base_url=live_server.url, viewport=SCREEN)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -73,7 +80,7 @@ def sign_in(browser: Browser, live_server: LiveServer) -> Iterator[SignIn]:
         page.fill("input[name=username]", person.username)
         page.fill("input[name=password]", "a-long-password")
         page.click("main button[type=submit]")
-        page.wait_for_url("**/")
+        page.wait_for_url(lambda url: "/login/" not in url)
         return page
 
     yield open_page

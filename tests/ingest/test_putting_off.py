@@ -209,6 +209,21 @@ def test_a_candidate_whose_connection_is_cut_is_soon_free_again(monkeypatch: pyt
     assert candidate.claimed_until - timezone.now() <= timedelta(seconds=1)
 
 
+def test_a_row_whose_taking_fails_in_other_words_is_free_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """psycopg's error has no kind where the server ended without a word."""
+    candidate = factories.candidate(factories.identity(), factories.photo(), state="fetched", finished_at=None)
+    take = pending._take
+
+    def take_and_fail(*args: Any) -> Any:
+        take(*args)
+        raise DatabaseError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(pending, "_take", take_and_fail)
+    with pytest.raises(DatabaseError):
+        pipeline.advance(candidate.pk, "fetched")
+    assert pipeline.waiting_candidates("fetched", 1) == [candidate.pk]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_discovery_whose_connection_is_cut_is_soon_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
     class Cut(Oracle):

@@ -5,15 +5,18 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from mtf_site import services
 from tests.mtf_site.services_helpers import (
     Client,
     ask,
+    database,
     database_answers,
     eventually,
     kept,
@@ -116,9 +119,17 @@ def test_the_cluster_is_set_up_for_us(var: Path, mark: str, fsync: str) -> None:
         var, "postgres", environment={"MTF_TEST_SERVICES": mark, "PGPORT": "6543", "TZ": "Asia/Tokyo"}
     ) as client:
         client.joined()
-        settings = ("fsync", "jit", "timezone", "max_connections", "listen_addresses", "server_encoding")
+        settings = (
+            "fsync",
+            "synchronous_commit",
+            "jit",
+            "timezone",
+            "max_connections",
+            "listen_addresses",
+            "server_encoding",
+        )
         found = [ask(var, f"SHOW {name}") for name in settings]
-        assert found == [fsync, "off", "UTC", "100", "", "UTF8"]
+        assert found == [fsync, "on", "off", "UTC", "100", "", "UTF8"]
         assert ask(var, "SELECT lower('É') || datlocale FROM pg_database WHERE datname = 'mtf'") == "éC.UTF-8"
 
 
@@ -175,7 +186,7 @@ from pathlib import Path
 from mtf_site import services
 services.join(Path(sys.argv[1]), postgres=False)
 silent = subprocess.DEVNULL
-print(subprocess.Popen(["sleep", "60"], close_fds=False, stdout=silent, stderr=silent).pid)
+print(subprocess.Popen(["sleep", "600"], close_fds=False, stdout=silent, stderr=silent).pid)
 """
     done = subprocess.run([sys.executable, "-c", script, str(new_var)], capture_output=True, text=True, check=True)
     sleeper = psutil.Process(int(done.stdout))
@@ -215,6 +226,33 @@ def test_a_killed_server_comes_back(var: Path) -> None:
         client.tell("again")
         assert kept(var) == "before"
         eventually(lambda: running(var, "redis-server", "valkey-server"), "Redis stays away")
+
+
+def test_a_server_that_cannot_come_back_yet_is_tried_again_for_those_who_joined_before(var: Path) -> None:
+    with Client(var, "postgres") as client:
+        client.joined()
+        with database(var) as connection, suppress(psycopg.OperationalError):
+            backend = psutil.Process(connection.info.backend_pid)
+            backend.suspend()  # it keeps the memory that its killed parent shared with it
+            backend.parents()[0].kill()
+            try:
+                eventually(lambda: "did not start" in services.log_path(var).read_text(), "PostgreSQL starts")
+                assert not database_answers(var)
+            finally:
+                backend.resume()
+        eventually(lambda: database_answers(var), "PostgreSQL stays away")
+        assert kept(var) == "before"
+
+
+def test_a_killed_postgresql_keeps_what_it_said_is_committed(var: Path) -> None:
+    """The one for tests as well, else what was done once would now and then seem undone there."""
+    with Client(var, "postgres") as client:
+        client.joined()
+        (postgres,) = running(var, "postgres")
+        tell(var, *["UPDATE kept SET word = word || '.'"] * 100)
+        postgres.kill()
+        eventually(lambda: database_answers(var), "PostgreSQL stays away")
+        assert kept(var) == "before" + 100 * "."
 
 
 def test_a_removed_data_folder_is_made_anew(var: Path) -> None:

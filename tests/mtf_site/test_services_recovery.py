@@ -41,7 +41,7 @@ def test_leftovers_of_a_crash_are_recovered_from(var: Path) -> None:
 
 def test_a_stranger_with_the_pid_of_an_old_server_is_left_alone(var: Path) -> None:
     user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL believes in the pids of its own user only
-    with subprocess.Popen(["sleep", "60"], user=user) as stranger:
+    with subprocess.Popen(["sleep", "600"], user=user) as stranger:
         pid_file = var / "postgresql/data/postmaster.pid"
         pid_file.write_text(f"{stranger.pid}\n{pid_file.parent}\n1\n5432\n{services.socket_folder(var)}\n\n")
         with Client(var) as client:
@@ -71,7 +71,7 @@ def test_a_server_without_a_supervisor_is_stopped_first(var: Path) -> None:
 
 def test_strays_are_known_by_program_and_folder() -> None:
     """Not by a word on the command line alone."""
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    with subprocess.Popen(["sleep", "600"]) as stranger:
         stop_strays(Path("sleep"))
         assert stranger.poll() is None
         stranger.kill()
