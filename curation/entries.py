@@ -106,7 +106,7 @@ class AnswerForm(forms.Form):
     gender = forms.IntegerField(required=False, min_value=0)
     age = forms.IntegerField(required=False, min_value=0)
     note = Words(required=False, max_length=2000)
-    mode = forms.ChoiceField(choices=[("single", "single")], required=False)
+    mode = forms.ChoiceField(choices=[("single", "single"), ("grid", "grid")], required=False)
     shown_at = Moment(input_formats=ISO_8601)
     decided_at = Moment(required=False, input_formats=ISO_8601)
 
@@ -146,7 +146,7 @@ class AnswerForm(forms.Form):
                 self.add_error(name, _("The policy has no such class."))
 
     def entry(self) -> Answer:
-        return Answer(**{**self.cleaned_data, "mode": "single"})
+        return Answer(**{**self.cleaned_data, "mode": self.cleaned_data["mode"] or "single"})
 
 
 def _sane(moment: datetime) -> datetime:
