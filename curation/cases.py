@@ -4,18 +4,17 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Model
 
 from curation.consensus import Outcome
 from curation.models import Annotation, Claim, Slot
 from curation.refused_photos import IS_REFUSED
+from curation.rows import columns, instance
 from ingest.models import Identity
 
 UNANSWERED = Outcome("open", "", 0, 0)
-Row = TypeVar("Row", bound=Model)
 
 
 class Known(NamedTuple):
@@ -88,12 +87,8 @@ PHOTOS = "%(photos)s::bigint[]"
 PHOTOS_OF_CLAIMS = "ARRAY(SELECT photo_id FROM curation_claim WHERE id = ANY(%(claims)s::bigint[]))"
 
 
-def _columns(model: type[Model], alias: str) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
 CLAIMS = f"""
-SELECT {_columns(Claim, "k")}, i.state = 'merged',
+SELECT {columns(Claim, "k")}, i.state = 'merged',
     (SELECT max(q.decision) FROM curation_quarantine q
      WHERE q.face_id = k.face_id AND q.decision IN ('', 'kept_out')),
     {IS_REFUSED},
@@ -103,7 +98,7 @@ FROM curation_claim k JOIN ingest_identity i ON i.id = k.identity_id
 WHERE k.photo_id = ANY({{photos}}) ORDER BY k.id;
 """  # noqa: S608  constants
 SLOTS = f"""
-SELECT {_columns(Slot, "s")}, r.id, r.merged_into_id, {_columns(Annotation, "a")}
+SELECT {columns(Slot, "s")}, r.id, r.merged_into_id, {columns(Annotation, "a")}
 FROM curation_claim k JOIN curation_slot s ON s.claim_id = k.id
     LEFT JOIN curation_annotation a ON a.id = s.annotation_id
     LEFT JOIN ingest_identity r ON r.id = a.relabel_to_id
@@ -141,20 +136,16 @@ def _read(cursor: Any) -> list[Case]:
 
 
 def _case(row: tuple[Any, ...], slots: dict[int, list[Slot]]) -> Case:
-    claim = _instance(Claim, row[:N_CLAIM])
+    claim = instance(Claim, row[:N_CLAIM])
     merged, decision, refused, consensus = row[N_CLAIM:]
     known = {name: Known(*values) for name, *values in json.loads(consensus or "[]")}
     return Case(claim, slots[claim.pk], refused or decision is not None, bool(decision), merged, known)
 
 
 def _slot(row: tuple[Any, ...]) -> Slot:
-    slot = _instance(Slot, row[:N_SLOT])
+    slot = instance(Slot, row[:N_SLOT])
     named, heir, *answer = row[N_SLOT:]
-    slot.annotation = _instance(Annotation, answer) if answer[0] else None
+    slot.annotation = instance(Annotation, answer) if answer[0] else None
     if slot.annotation and named:
         slot.annotation.relabel_to = Identity.from_db("default", ["id", "merged_into_id"], [named, heir])
     return slot
-
-
-def _instance(model: type[Row], values: Any) -> Row:
-    return model.from_db("default", [field.attname for field in model._meta.concrete_fields], values)

@@ -80,12 +80,10 @@ def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
 
 def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None) -> list[Slot]:
     """The same, not saved yet. `like` is the claim's first slot, if it has any."""
-    fallback = (
-        {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
-        if not like
-        else {}
-    )
-    place = {name: getattr(like, name) for name in ("priority", "block", "shuffle")} if like else fallback
+    if like is None:
+        place = {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
+    else:
+        place = {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
     place["identity_id"] = claim.identity_id
     numbers = range(1, policy.votes(question) + 1)
     return [Slot(claim=claim, question=question, number=n, **place) for n in numbers]
