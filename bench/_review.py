@@ -147,16 +147,17 @@ class Tally:
 
 
 def _slice(team: list[Reviewer], work: Callable[[Reviewer], int], seconds: float) -> Tally:
-    tally, began = Tally(), time.perf_counter()
+    tally, answers, began = Tally(), list[int](), time.perf_counter()
 
     def go(reviewer: Reviewer) -> None:
         while (now := time.perf_counter()) < began + seconds:
-            tally.answers += work(reviewer)
+            given = work(reviewer)
             tally.times.append(time.perf_counter() - now)
+            answers.append(given)
 
     with ThreadPoolExecutor(len(team)) as pool:
         list(pool.map(go, team))
-    tally.seconds = time.perf_counter() - began
+    tally.answers, tally.seconds = sum(answers), time.perf_counter() - began
     return tally
 
 

@@ -205,6 +205,7 @@ class EnvelopeForm(forms.Form):
     user = forms.IntegerField()
     question = forms.ChoiceField(choices=Question.choices)
     want = forms.IntegerField(min_value=0, max_value=50, required=False)
+    tell = forms.BooleanField(required=False)
 
 
 def parse(raw: Any, policy: Policy) -> Entry | Result:

@@ -13,6 +13,7 @@ from ingest.models import Face, Identity, Photo
 
 REVIEWER_LOCK = 0x4D54  # first key of the advisory lock that a reviewer's tabs share
 FRESH = 60  # seconds for which a bookmark is believed
+LOCK = f"SELECT pg_advisory_xact_lock({REVIEWER_LOCK}, %(reviewer)s);"
 
 # A slot of the question that this reviewer may still answer: nobody holds it, and it is not of a claim where they hold
 # or answered another slot, nor one they skipped. Of a claim's free slots only the lowest number is looked at, so one
@@ -68,10 +69,10 @@ chosen AS MATERIALIZED (
         leased_until = now() + %(seconds)s * interval '1 second'
     FROM chosen WHERE s.id = chosen.id RETURNING s.id
 ), marked AS ({{mark}})
-SELECT {", ".join(columns(model, alias) for model, alias in SHOWN)}
+SELECT (SELECT id FROM start) = 0, {", ".join(columns(model, alias) for model, alias in SHOWN)}
 FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_identity i ON i.id = c.identity_id
     JOIN ingest_face f ON f.id = c.face_id JOIN ingest_photo p ON p.id = c.photo_id
-WHERE s.id IN (SELECT id FROM held WHERE claim_id <> ALL(%(have)s::bigint[]) UNION ALL SELECT id FROM taken)
+WHERE s.id IN (SELECT id FROM held UNION ALL SELECT id FROM taken) AND s.claim_id <> ALL(%(have)s::bigint[])
 ORDER BY {PLACE} LIMIT %(want)s
 """  # noqa: S608  constants
 # Everything before the last one taken was not free for this reviewer. The time is that of the last walk from the very
@@ -88,32 +89,38 @@ RETURNING 1
 UNMARKED = "SELECT 1"
 
 
-def take(
-    *, reviewer: User, question: str, want: int, have: Collection[int], identities: Sequence[int], anew: bool
-) -> list[Slot]:
-    """Two tabs of one reviewer take leases one after the other: each sees what the other took."""
+def take(*, reviewer: User, question: str, want: int, have: Collection[int], identities: Sequence[int]) -> list[Slot]:
+    """What the reviewer holds, without the claims in `have`, topped up to `want`.
+
+    The queue is walked from the reviewer's bookmark on; where that finds too little, from its start.
+    """
     params = {
         "reviewer": reviewer.pk,
         "question": question,
         "want": want,
         "have": list(have),
         "identities": list(identities),
-        "anew": anew,
+        "anew": False,
         "seconds": settings.LEASE_SECONDS,
         "fresh": FRESH,
     }
-    free, mark = (OF_IDENTITIES, UNMARKED) if identities else (IN_ORDER, MARK)
     try:
-        return _take(LEASE.format(free=free, mark=mark), params)
+        slots, is_all = _take(params)
+        return slots if is_all else _take(params | {"anew": True})[0]
     except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
         return []
 
 
-def _take(statement: str, params: dict[str, Any]) -> list[Slot]:
+def _take(params: dict[str, Any]) -> tuple[list[Slot], bool]:
+    """The leases, and whether the queue has no more for them. Two tabs of one reviewer take theirs one after the other:
+    each sees what the other took."""
+    free, mark = (OF_IDENTITIES, UNMARKED) if params["identities"] else (IN_ORDER, MARK)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock({REVIEWER_LOCK}, %(reviewer)s);" + statement, params)
+        cursor.execute(LOCK + LEASE.format(free=free, mark=mark), params)
         cursor.nextset()
-        return [_slot(row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    is_all = len(rows) >= params["want"] or bool(params["identities"]) or bool(rows and rows[0][0])
+    return [_slot(row[1:]) for row in rows], is_all
 
 
 def _slot(row: tuple[Any, ...]) -> Slot:

@@ -1,34 +1,27 @@
 """Who answers what next. A lease is a slot with a reviewer and a time; taking one is a single statement (leases.py)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import leases
-from curation.models import Claim, Profile, Quarantine, Skip, Slot
+from curation import leases, progress
+from curation.models import Bookmark, Claim, Profile, Quarantine, Skip, Slot
+from curation.progress import Waiting
 from curation.quarantine import IN_FORCE
 from curation.refused_photos import came_all_the_way, decided_against
 from curation.settling import lock_photo, settle
 
 
 def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = ()) -> list[Slot]:
-    """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`.
-
-    The queue is walked from the reviewer's bookmark on; where that finds too little, from its start.
-    """
-    order: dict[str, Any] = {"reviewer": reviewer, "question": question, "want": want, "have": have}
-    order["identities"] = limited_to(reviewer)
-    slots = leases.take(**order, anew=False)
-    if len(slots) < want and not order["identities"]:
-        slots = leases.take(**order, anew=True)
-    return slots
+    """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`."""
+    only = limited_to(reviewer)
+    return leases.take(reviewer=reviewer, question=question, want=want, have=have, identities=only)
 
 
 def limited_to(reviewer: User) -> list[int]:
@@ -95,43 +88,9 @@ def _settle(photo_id: int) -> None:
 
 
 def bring_back_skipped(*, reviewer: User, question: str) -> int:
+    Bookmark.objects.filter(reviewer=reviewer, question=question).delete()  # they stand before it
     return Skip.objects.filter(reviewer=reviewer, question=question).delete()[0]
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Claims of one question that still want answers, as one reviewer sees them."""
-
-    total: int
-    mine: int
-    skipped: int
-    answered: int
-
-    @property
-    def leased_by_others(self) -> int:
-        return max(self.total - self.mine - self.skipped - self.answered, 0)
-
-
 def waiting(*, reviewer: User, question: str) -> Waiting:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, {"reviewer": reviewer.pk, "question": question})
-        return Waiting(*cursor.fetchone())
-
-
-WAITING = """
-SELECT count(*),
-       count(*) FILTER (WHERE NOT answered AND NOT skipped AND free),
-       count(*) FILTER (WHERE NOT answered AND skipped),
-       count(*) FILTER (WHERE answered)
-FROM (
-    SELECT bool_or(s.leased_until IS NULL OR s.leased_until < now() OR s.reviewer_id = %(reviewer)s) AS free,
-           EXISTS (SELECT 1 FROM curation_slot mine WHERE mine.claim_id = s.claim_id AND mine.question = s.question
-                     AND mine.round = s.round AND mine.reviewer_id = %(reviewer)s
-                     AND mine.annotation_id IS NOT NULL) AS answered,
-           EXISTS (SELECT 1 FROM curation_skip k WHERE k.claim_id = s.claim_id AND k.question = s.question
-                     AND k.reviewer_id = %(reviewer)s) AS skipped
-    FROM curation_slot s
-    WHERE s.question = %(question)s AND s.waiting AND s.purpose = 'vote'
-    GROUP BY s.claim_id, s.question, s.round
-) AS claims
-"""
+    return progress.waiting(reviewer=reviewer, question=question, identities=limited_to(reviewer))

@@ -46,10 +46,8 @@ def sync(request: SignedInRequest) -> JsonResponse:
         return JsonResponse({"error": "signed-out"}, status=403)
     policy = current_policy()
     results = _save(wanted["entries"], request, policy)
-    want = wanted["want"] or 0
-    batch = serving.batch(
-        reviewer=request.user, question=wanted["question"], policy=policy, want=want, have=wanted["have"]
-    )
+    order = {"question": wanted["question"], "want": wanted["want"] or 0, "have": wanted["have"]}
+    batch = serving.news(reviewer=request.user, policy=policy, tell=wanted["tell"], **order)
     return JsonResponse({"results": results, **batch})
 
 
