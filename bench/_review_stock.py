@@ -25,6 +25,10 @@ COPY = """
 INSERT INTO {table} ({columns}) SELECT {values}
 FROM generate_series(1, %s) AS n, {table} AS o WHERE o.id = %s
 """
+INDEXES = """
+SELECT quote_ident(indexname), indexdef FROM pg_indexes i
+WHERE tablename = ANY(%s) AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = indexname::regclass)
+"""  # those that no constraint needs: made anew when the rows are there, which is quicker
 ID = f"{FIRST} + n"
 KEY = "encode(sha256(('stock ' || n)::bytea), 'hex')"
 CHANGES: Mapping[type[Model], Mapping[str, str]] = {
@@ -54,13 +58,20 @@ def fill(claims: int, reviewers: int) -> None:
     accepted = IDENTITIES * REFERENCES
     originals = _originals(User.objects.create_user("bench"))
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+        cursor.execute("SET maintenance_work_mem = '256MB'")
+        cursor.execute(INDEXES, [[model._meta.db_table for model in CHANGES]])
+        indexes = cursor.fetchall()
+        for name, _order in indexes:
+            cursor.execute(f"DROP INDEX {name}")
         for model, changes in CHANGES.items():
             columns = [str(field.column) for field in model._meta.concrete_fields]
             values = ", ".join(changes.get(column, f"o.{column}") for column in columns)
             order = COPY.format(table=model._meta.db_table, columns=", ".join(columns), values=values)
             for original in originals[model]:
                 cursor.execute(order, [claims + accepted, original])
+        for _name, order in indexes:
+            cursor.execute(order)
         cursor.execute(SETTLE.format(first=FIRST), [accepted, accepted])
         cursor.execute("SET session_replication_role = origin")
         for model in (*CHANGES, Consensus, Identity):

@@ -49,14 +49,14 @@ def _save(answers: Sequence[Answer], reviewer: User, policy: Policy) -> dict[UUI
         given.append(annotation)
         filled.append(slot)
     if given:
-        _write(cases, given, filled)
+        _write(cases, given, filled, policy)
     return {annotation.pk: SAVED for annotation in given}
 
 
-def _write(cases: Sequence[Case], given: Sequence[Annotation], filled: Sequence[Slot]) -> None:
+def _write(cases: Sequence[Case], given: Sequence[Annotation], filled: Sequence[Slot], policy: Policy) -> None:
     count(cases)
     if not carries(cases):
-        return write(conclude(cases), given, filled)
+        return write(conclude(cases, policy), given, filled)
     write(Changes(), given, filled)  # what is carried to other claims reads them from the database
     return settle_many({case.claim.photo_id for case in cases})
 

@@ -196,9 +196,29 @@ class SyncForm(forms.Form):
         if not envelope.is_valid():
             raise forms.ValidationError(one_line(envelope))
         have, entries = payload.get("have", []), payload.get("entries", [])
-        if not (isinstance(have, list) and all(type(n) is int for n in have) and isinstance(entries, list)):
+        if not (
+            isinstance(have, list)
+            and all(type(n) is int and abs(n) < 2**63 for n in have)
+            and isinstance(entries, list)
+        ):
             raise forms.ValidationError(_("`have` must be a list of numbers, and `entries` a list."))
         return {**envelope.cleaned_data, "have": have[:200], "entries": entries[:200]}
+
+
+class HoldingForm(forms.Form):
+    """Whose page speaks of which question, and the claims that it holds, where it tells them."""
+
+    payload = Payload()
+
+    def clean_payload(self) -> dict[str, Any]:
+        payload = self.cleaned_data["payload"]
+        envelope = EnvelopeForm(payload if isinstance(payload, dict) else {})
+        if not envelope.is_valid():
+            raise forms.ValidationError(one_line(envelope))
+        claims = payload.get("claims", [])
+        if not (isinstance(claims, list) and all(type(n) is int and 0 < n < 2**63 for n in claims)):
+            raise forms.ValidationError(_("`claims` must be a list of numbers."))
+        return {**envelope.cleaned_data, "claims": claims[:200]}
 
 
 class EnvelopeForm(forms.Form):

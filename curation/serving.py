@@ -49,8 +49,8 @@ def news(
 
 
 def progress(reviewer: User, waiting: queue.Waiting) -> Json:
-    """`more` where more wait than are counted."""
-    return {"today": answered_today(reviewer), "waiting": waiting.mine, "more": waiting.capped}
+    """`waiting_more` where more wait than are counted."""
+    return {"today": answered_today(reviewer), "waiting": waiting.mine, "waiting_more": waiting.capped}
 
 
 def _told(policy: Policy) -> Json:

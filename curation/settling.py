@@ -13,7 +13,7 @@ from curation.carrying import carry_relabels, heir_of
 from curation.cases import Case, Known
 from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
-from curation.models import Annotation, Claim, Consensus
+from curation.models import Annotation, Claim, Consensus, Policy
 from curation.policies import current_policy
 from curation.policy_maps import perceived
 from curation.verdicts import Changes, write
@@ -52,14 +52,14 @@ def carries(cases: Iterable[Case]) -> bool:
     return any(vote.relabel_to_id for case in cases for vote in _relabels(case))
 
 
-def conclude(cases: Collection[Case]) -> Changes:
+def conclude(cases: Collection[Case], policy: Policy | None = None) -> Changes:
     """What is to be written so that the database says what the counted answers come to."""
     changes = Changes()
     for beside in _by_photo(cases):
         _conclude_states(beside, _accepted(beside), changes)
     for case in cases:
         _conclude_consensus(case, changes)
-        _open_attributes(case)
+        _open_attributes(case, policy)
         _conclude_waiting(case, changes)
     return changes
 
@@ -162,9 +162,11 @@ def _conclude_consensus(case: Case, changes: Changes) -> None:
             changes.consensus[case.claim.pk, name] = said
 
 
-def _open_attributes(case: Case) -> None:
+def _open_attributes(case: Case, policy: Policy | None) -> None:
     if case.claim.state == Claim.State.ACCEPTED and not case.of("attributes", "vote"):
-        case.slots += vote_slots(case.claim, "attributes", current_policy(), like=next(iter(case.slots), None))
+        case.slots += vote_slots(
+            case.claim, "attributes", policy or current_policy(), like=next(iter(case.slots), None)
+        )
 
 
 def _conclude_waiting(case: Case, changes: Changes) -> None:

@@ -112,7 +112,7 @@ def test_sync_saves_and_tops_up(client: Client, reviewer: User) -> None:
     body = sync(client, reviewer, answer(claims[0]), tell=True).json()
     assert [result["status"] for result in body["results"]] == ["saved"]
     assert {item["claim"] for item in body["items"]} == {claims[1].pk, claims[2].pk}
-    assert body["progress"] == {"today": 1, "waiting": 2, "more": False}
+    assert body["progress"] == {"today": 1, "waiting": 2, "waiting_more": False}
     assert [row["mark"] for row in body["recent"]] == ["✓"]
 
 
