@@ -1,6 +1,7 @@
 """Takes reviewers' answers in: each once, none lost, none counted twice, and none by the wrong person."""
 
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,15 +10,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from curation.answering import SAVED, answer_together, build, fill, missing_fields
 from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
 from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
-from curation.models.claims import Question
 from curation.quarantine import lift_for, put_in_quarantine
 from curation.settling import lock_photo, settle
 from ingest.models import Identity
 
-SAVED = Result("saved")
 KNOWN = Result("known")
 LATE = Result("late", 200, "kept, but not counted: others had answered meanwhile")
 GONE = Result("gone", 410, "this face is no longer there")
@@ -25,7 +25,40 @@ CONFLICT = Result("conflict", 409, "this id was used for something else")
 
 
 def record(entry: Entry, *, reviewer: User, policy: Policy) -> Result:
-    """Saves one entry in a transaction of its own."""
+    return record_many([entry], reviewer=reviewer, policy=policy)[0]
+
+
+def record_many(entries: Sequence[Entry], *, reviewer: User, policy: Policy) -> list[Result]:
+    """Saves each entry once, in the order in which they came; one that is refused never stops the rest.
+
+    Plain answers that follow one another are saved together, everything else in a transaction of its own.
+    """
+    results: list[Result] = []
+    for run in _runs(entries):
+        saved = answer_together(run, reviewer=reviewer, policy=policy)
+        results += [saved.get(entry.id) or _alone(entry, reviewer, policy) for entry in run]
+    return results
+
+
+def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Answers to different claims that follow one another; any other entry by itself."""
+    run: list[Entry] = []
+    for entry in entries:
+        if run and not _goes_with(run, entry):
+            yield run
+            run = []
+        run.append(entry)
+    if run:
+        yield run
+
+
+def _goes_with(run: Sequence[Entry], entry: Entry) -> bool:
+    if not isinstance(entry, Answer):
+        return False
+    return all(isinstance(one, Answer) and one.claim != entry.claim and one.id != entry.id for one in run)
+
+
+def _alone(entry: Entry, reviewer: User, policy: Policy) -> Result:
     try:
         return _save(entry, reviewer, policy)
     except IntegrityError:
@@ -62,12 +95,14 @@ def _answer(answer: Answer, reviewer: User, policy: Policy) -> Result:
     if refusal:
         return refusal
     slot = _slot_for(claim, answer.question, reviewer)
-    missing = [name for name in _asked(answer, slot, policy) if getattr(answer, name) is None]
+    missing = missing_fields(answer, slot, policy)
     if missing:
         return Result("refused", 400, f"an answer to {', '.join(missing)} is missing; 0 is “cannot tell”")
-    annotation = _annotate(answer, claim, reviewer, policy, late=slot is None)
+    annotation = build(answer, reviewer, policy, late=slot is None)
+    annotation.save(force_insert=True)
     if slot is not None:
-        _fill(slot, annotation)
+        fill(slot, annotation)
+        slot.save(update_fields=["annotation", "reviewer", "waiting", "leased_until", "why"])
     if annotation.verdict == Annotation.Verdict.QUARANTINE:  # a late alarm is an alarm all the same
         put_in_quarantine(annotation)
     settle(photo)
@@ -106,41 +141,6 @@ def _slot_for(claim: Claim, question: str, reviewer: User) -> Slot | None:
         return own if own.annotation_id is None and own.purpose == Slot.Purpose.VOTE else None
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
     return slots.filter(free, purpose="vote", waiting=True).order_by("number").first()
-
-
-def _asked(answer: Answer, slot: Slot | None, policy: Policy) -> list[str]:
-    """The fields that the answer must hold: those its slot asks, or all of the policy."""
-    if answer.question != Question.ATTRIBUTES:
-        return []
-    return (slot.asks if slot else []) or [field["code"] for field in policy.fields]
-
-
-def _annotate(answer: Answer, claim: Claim, reviewer: User, policy: Policy, *, late: bool) -> Annotation:
-    return Annotation.objects.create(
-        id=answer.id,
-        claim=claim,
-        question=answer.question,
-        reviewer=reviewer,
-        verdict=answer.verdict,
-        reason=answer.reason,
-        relabel_to_id=answer.identity,
-        race=answer.race,
-        gender=answer.gender,
-        age=answer.age,
-        note=answer.note,
-        mode=answer.mode,
-        policy=policy,
-        shown_at=answer.shown_at,
-        decided_at=answer.decided_at,
-        late=late,
-    )
-
-
-def _fill(slot: Slot, annotation: Annotation) -> None:
-    slot.annotation = annotation
-    slot.reviewer_id = annotation.reviewer_id
-    slot.waiting, slot.leased_until = False, None
-    slot.save(update_fields=["annotation", "reviewer", "waiting", "leased_until"])
 
 
 # ---- Taking back
@@ -214,7 +214,8 @@ def _lease_again(claim_id: int, question: str, reviewer: User) -> None:
     if slot is not None:
         slot.reviewer = reviewer
         slot.leased_until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-        slot.save(update_fields=["reviewer", "leased_until"])
+        slot.why = Slot.Why.TAKEN_BACK
+        slot.save(update_fields=["reviewer", "leased_until", "why"])
 
 
 # ---- Skips and flags

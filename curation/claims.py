@@ -75,11 +75,18 @@ def open_claims(since: datetime | None = None) -> int:
 def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
     """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
     like = Slot.objects.filter(claim=claim).order_by("id").first()
-    fallback = {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
-    place = {name: getattr(like, name) for name in fallback} if like else fallback
+    return Slot.objects.bulk_create(vote_slots(claim, question, policy, like=like))
+
+
+def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None) -> list[Slot]:
+    """The same, not saved yet. `like` is the claim's first slot, if it has any."""
+    if like is None:
+        place = {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
+    else:
+        place = {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
     place["identity_id"] = claim.identity_id
     numbers = range(1, policy.votes(question) + 1)
-    return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)
+    return [Slot(claim=claim, question=question, number=n, **place) for n in numbers]
 
 
 def beside(slot: Slot) -> dict[str, Any]:

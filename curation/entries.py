@@ -106,7 +106,7 @@ class AnswerForm(forms.Form):
     gender = forms.IntegerField(required=False, min_value=0)
     age = forms.IntegerField(required=False, min_value=0)
     note = Words(required=False, max_length=2000)
-    mode = forms.ChoiceField(choices=[("single", "single")], required=False)
+    mode = forms.ChoiceField(choices=[("single", "single"), ("grid", "grid")], required=False)
     shown_at = Moment(input_formats=ISO_8601)
     decided_at = Moment(required=False, input_formats=ISO_8601)
 
@@ -146,7 +146,7 @@ class AnswerForm(forms.Form):
                 self.add_error(name, _("The policy has no such class."))
 
     def entry(self) -> Answer:
-        return Answer(**{**self.cleaned_data, "mode": "single"})
+        return Answer(**{**self.cleaned_data, "mode": self.cleaned_data["mode"] or "single"})
 
 
 def _sane(moment: datetime) -> datetime:
@@ -196,15 +196,36 @@ class SyncForm(forms.Form):
         if not envelope.is_valid():
             raise forms.ValidationError(one_line(envelope))
         have, entries = payload.get("have", []), payload.get("entries", [])
-        if not (isinstance(have, list) and all(type(n) is int for n in have) and isinstance(entries, list)):
+        if not (
+            isinstance(have, list)
+            and all(type(n) is int and abs(n) < 2**63 for n in have)
+            and isinstance(entries, list)
+        ):
             raise forms.ValidationError(_("`have` must be a list of numbers, and `entries` a list."))
         return {**envelope.cleaned_data, "have": have[:200], "entries": entries[:200]}
+
+
+class HoldingForm(forms.Form):
+    """Whose page speaks of which question, and the claims that it holds, where it tells them."""
+
+    payload = Payload()
+
+    def clean_payload(self) -> dict[str, Any]:
+        payload = self.cleaned_data["payload"]
+        envelope = EnvelopeForm(payload if isinstance(payload, dict) else {})
+        if not envelope.is_valid():
+            raise forms.ValidationError(one_line(envelope))
+        claims = payload.get("claims", [])
+        if not (isinstance(claims, list) and all(type(n) is int and 0 < n < 2**63 for n in claims)):
+            raise forms.ValidationError(_("`claims` must be a list of numbers."))
+        return {**envelope.cleaned_data, "claims": claims[:200]}
 
 
 class EnvelopeForm(forms.Form):
     user = forms.IntegerField()
     question = forms.ChoiceField(choices=Question.choices)
     want = forms.IntegerField(min_value=0, max_value=50, required=False)
+    tell = forms.BooleanField(required=False)
 
 
 def parse(raw: Any, policy: Policy) -> Entry | Result:

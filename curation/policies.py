@@ -1,7 +1,10 @@
 """The policy in force, and the one that a new installation starts with."""
 
+from copy import copy
+from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from curation.models import Policy
@@ -38,10 +41,21 @@ GUIDELINE = "\n\n".join(
 )
 
 
+IN_FORCE = "SELECT id, activated_at FROM curation_policy WHERE activated_at IS NOT NULL ORDER BY version DESC LIMIT 1"
+_known: dict[tuple[Any, datetime], Policy] = {}  # an activated policy never changes: a trigger sees to it
+
+
 def current_policy() -> Policy:
-    """The newest activated policy; the default one is made where there is none yet."""
-    policy = Policy.objects.filter(activated_at__isnull=False).order_by("-version").first()
-    return policy or Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+    """The newest activated policy; the default one is made where there is none yet. Asked for in every call."""
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FORCE)
+        key = cursor.fetchone()
+    if key is None:
+        return Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+    if key not in _known:
+        _known.clear()
+        _known[key] = Policy.objects.get(pk=key[0])
+    return copy(_known[key])
 
 
 def default_policy() -> dict[str, Any]:

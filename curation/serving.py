@@ -1,212 +1,65 @@
-"""What a reviewer's browser receives (docs/review-protocol.md). Nothing here tells one purpose from another."""
+"""What a reviewer's browser receives (docs/review-protocol.md): faces to judge, and how far the day has come."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curation import queue
-from curation.models import Annotation, Claim, Policy, Slot
+from curation.items import crop_url, describe, face_with_person, items
+from curation.models import Annotation, Policy, Slot
 from curation.models.claims import Question
-from curation.quarantine import IN_FORCE
-from ingest.licences import attribution_line, licence_name, licence_url
-from ingest.models import Candidate, Face, Identity
+
+__all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "news", "recent"]
 
 BATCH = 10
-REFERENCES = 6
 RECENT = 10
 Json = dict[str, Any]
 
 
-def batch(*, reviewer: User, question: str, policy: Policy, want: int = BATCH, have: Collection[int] = ()) -> Json:
-    slots = queue.lease(reviewer=reviewer, question=question, want=want, have=have)
-    items = _items([slot.claim for slot in slots], question)
-    waiting = queue.waiting(reviewer=reviewer, question=question)
-    nothing = want > 0 and not items and not have
-    return {
+def batch(*, reviewer: User, question: str, policy: Policy) -> Json:
+    """What a page begins with."""
+    return news(reviewer=reviewer, question=question, policy=policy, want=BATCH, have=(), tell=True)
+
+
+def news(
+    *, reviewer: User, question: str, policy: Policy, want: int, have: Collection[int], tell: bool = False
+) -> Json:
+    """What one call brings: faces, and, where it is asked for, how far the day has come and what the policy says."""
+    slots = queue.lease(reviewer=reviewer, question=question, want=want, have=have) if want else []
+    shown: Json = {
         "user": reviewer.pk,
         "question": question,
-        "items": items,
-        "empty": _why_empty(waiting, question) if nothing else None,
-        "progress": {"today": answered_today(reviewer), "waiting": waiting.mine},
-        "recent": recent(reviewer, policy),
-        "policy": {
-            "version": policy.version,
-            "reasons": policy.reasons,
-            "fields": policy.fields,
-            "guideline": policy.guideline,
-        },
+        "items": items(slots, question, policy),
+        "empty": None,
+        "policy": {"version": policy.version},
     }
+    nothing = want > 0 and not slots and not have
+    if not (tell or nothing):
+        return shown
+    waiting = queue.waiting(reviewer=reviewer, question=question)
+    if nothing:
+        shown["empty"] = _why_empty(waiting, question)
+    told = {"progress": progress(reviewer, waiting), "recent": recent(reviewer, policy), "policy": _told(policy)}
+    return shown | told
 
 
-def face_with_person(claim: Claim) -> Json:
-    """One face as the first question shows it: with its source, and the person it should be."""
-    return _items([claim], Question.USABLE)[0]
+def progress(reviewer: User, waiting: queue.Waiting) -> Json:
+    """`waiting_more` where more wait than are counted."""
+    return {"today": answered_today(reviewer), "waiting": waiting.mine, "waiting_more": waiting.capped}
 
 
-def crop_url(face: Face) -> str:
-    return reverse("crop", args=[face.crop_sha256])
-
-
-# ---- Items
-
-
-def _items(claims: Sequence[Claim], question: str) -> list[Json]:
-    photos = {claim.photo_id for claim in claims}
-    boxes, found = _faces(photos), _candidates(photos)
-    people, copies = (_people(claims), _duplicates(claims)) if question == Question.USABLE else ({}, {})
-    return [
-        {
-            "claim": claim.pk,
-            "question": question,
-            "crop": crop_url(claim.face),
-            "identity": people.get(claim.pk),
-            "duplicates": copies.get(claim.pk, []),
-            "source": _source(claim, question, boxes[claim.photo_id], found[claim.photo_id]),
-        }
-        for claim in claims
-    ]
-
-
-def _faces(photos: Collection[int]) -> dict[int, list[Face]]:
-    rows: dict[int, list[Face]] = defaultdict(list)
-    for face in Face.objects.filter(photo__in=photos).order_by("id"):
-        rows[face.photo_id].append(face)
-    return rows
-
-
-def _candidates(photos: Collection[int]) -> dict[int, list[Candidate]]:
-    rows: dict[int, list[Candidate]] = defaultdict(list)
-    for candidate in Candidate.objects.filter(photo__in=photos, state=Candidate.State.DONE).order_by("id"):
-        rows[candidate.photo_id or 0].append(candidate)
-    return rows
-
-
-def _source(claim: Claim, question: str, faces: list[Face], candidates: list[Candidate]) -> Json:
-    photo = claim.photo
-    best = _best(claim, candidates)
+def _told(policy: Policy) -> Json:
     return {
-        "photo": reverse("photo", args=[photo.preview_sha256]),
-        "width": photo.width,
-        "height": photo.height,
-        "boxes": [_box(face, claim) for face in faces],
-        "taken": photo.taken_at.date().isoformat() if photo.taken_at else None,
-        **_provenance(best if question == Question.USABLE else None),
+        "version": policy.version,
+        "reasons": policy.reasons,
+        "fields": policy.fields,
+        "guideline": policy.guideline,
     }
-
-
-def _provenance(hit: Candidate | None) -> Json:
-    """Where the photo comes from. Attributes are asked blind, and titles and addresses tell names: all empty then."""
-    if hit is None:
-        blind = ("site", "page_url", "creator", "licence", "licence_url", "proof", "attribution")
-        return dict.fromkeys(blind, "")
-    return {
-        "site": _site(hit),
-        "page_url": _web(hit.page_url),
-        "creator": hit.creator,
-        "licence": licence_name(hit.licence) if hit.licence else "",
-        "licence_url": licence_url(hit.licence) if hit.licence else "",
-        "proof": hit.proof,
-        "attribution": attribution_line(hit.title, hit.creator, hit.page_url, hit.licence) if hit.licence else "",
-    }
-
-
-def _best(claim: Claim, candidates: list[Candidate]) -> Candidate | None:
-    """The hit to show: one for the claimed person first, a proved one first among these."""
-    return min(candidates, key=lambda c: (c.identity_id != claim.identity_id, c.proof != "proved", c.pk), default=None)
-
-
-def _web(url: str) -> str:
-    """Only what a browser may safely follow becomes a link."""
-    return url if url.startswith(("http://", "https://")) else ""
-
-
-def _box(face: Face, claim: Claim) -> Json:
-    return {"x": face.x, "y": face.y, "w": face.width, "h": face.height, "this": face.pk == claim.face_id}
-
-
-def _duplicates(claims: Sequence[Claim]) -> dict[int, list[Json]]:
-    """The other faces of the claims' groups, found for the same identity, that may be seen, the largest first."""
-    groups = {claim.face.duplicate_group_id for claim in claims} - {None}
-    if not groups:
-        return {}
-    faces = Face.objects.filter(duplicate_group__in=groups).exclude(quarantines__decision__in=IN_FORCE)
-    rows = faces.select_related("photo").order_by("-crop_side", "id")
-    found = _candidates({face.photo_id for face in rows})
-    return {
-        claim.pk: [
-            {"crop": crop_url(face), "width": face.photo.width, "site": _site(_best(claim, found[face.photo_id]))}
-            for face in rows
-            if _twins(face, claim.face) and face.pk != claim.face_id
-            if any(hit.identity_id == claim.identity_id for hit in found[face.photo_id])
-        ]
-        for claim in claims
-    }
-
-
-def _site(hit: Candidate | None) -> str:
-    return (urlsplit(hit.page_url).hostname or hit.source) if hit else ""
-
-
-# ---- References
-
-
-def _people(claims: Sequence[Claim]) -> dict[int, Json]:
-    identities = {claim.identity_id for claim in claims}
-    accepted = Claim.objects.filter(identity__in=identities, state=Claim.State.ACCEPTED)
-    accepted = accepted.exclude(face__quarantines__decision__in=IN_FORCE)
-    counts = dict(accepted.order_by().values_list("identity").annotate(n=Count("id")))
-    crops = _reference_crops(identities, accepted)
-    return {claim.pk: _person(claim, counts.get(claim.identity_id, 0), crops[claim.identity_id]) for claim in claims}
-
-
-def _reference_crops(identities: Collection[int], accepted: Any) -> dict[int, list[Face]]:
-    """The newest accepted faces of each identity, a few more than are shown, so that the served one can go."""
-    rows: dict[int, list[Face]] = defaultdict(list)
-    for identity in identities:
-        newest = accepted.filter(identity=identity).select_related("face").order_by("-id")[: REFERENCES + 1]
-        rows[identity] = [claim.face for claim in newest]
-    return rows
-
-
-def _person(claim: Claim, accepted: int, references: list[Face]) -> Json:
-    identity = claim.identity
-    others = [face for face in references if face.pk != claim.face_id and not _twins(face, claim.face)]
-    return {
-        "id": identity.pk,
-        "name": identity.name,
-        "about": describe(identity),
-        "accepted": accepted,
-        "references": [crop_url(face) for face in others[:REFERENCES]],
-        "reference_picture": None if others else _reference_picture(identity),
-    }
-
-
-def _reference_picture(identity: Identity) -> Json | None:
-    """What to compare with while there is no accepted face to show."""
-    if not identity.reference_preview_sha256:
-        return None
-    return {
-        "picture": reverse("photo", args=[identity.reference_preview_sha256]),
-        "page_url": _web(identity.reference_page_url),
-        "credit": identity.reference_credit,
-    }
-
-
-def _twins(one: Face, other: Face) -> bool:
-    return one.duplicate_group_id is not None and one.duplicate_group_id == other.duplicate_group_id
-
-
-def describe(identity: Identity) -> str:
-    born = _("b. %(year)d") % {"year": identity.birth_date.year} if identity.birth_date else ""
-    return ", ".join(part for part in (identity.about, born) if part)
 
 
 # ---- The last ten, and the reviewer's day
@@ -250,6 +103,9 @@ def answered_today(reviewer: User) -> int:
 
 def _why_empty(waiting: queue.Waiting, question: str) -> Json:
     """In the order of what a reviewer can do about it."""
+    if waiting.limited and not waiting.total and waiting.elsewhere:
+        text = _("Every face of the identities that you work on has the answers it needs. Ask an admin for more.")
+        return _empty("limited", _("Your identities are finished"), text, _other(question))
     if waiting.leased_by_others > 0:
         count = waiting.leased_by_others
         text = ngettext(

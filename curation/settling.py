@@ -1,4 +1,4 @@
-"""Turns the counted answers about one photo into claim states, consensus and open slots: the only writer of these.
+"""Turns the counted answers about photos into claim states, consensus and open slots: the only writer of these.
 
 A photo is the unit because its faces and identities exclude one another: a face shows one person, and a person
 is in a photo once. Whoever writes an answer holds the photo's lock (`lock_photo`) and calls `settle` in the same
@@ -6,64 +6,21 @@ transaction, so effects happen once and in order. `rebuild_consensus` runs the s
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 
+from curation import cases as reading
 from curation.carrying import carry_relabels, heir_of
-from curation.claims import open_slots
+from curation.cases import Case, Known
+from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
-from curation.models import Annotation, Claim, Consensus, Quarantine, Slot
+from curation.models import Annotation, Claim, Consensus, Policy
 from curation.policies import current_policy
 from curation.policy_maps import perceived
-from curation.refused_photos import refused_photos
-from ingest.models import Identity, Photo
+from curation.verdicts import Changes, write
+from ingest.models import Photo
 
 ATTRIBUTES = ("race", "gender", "age")
 USABLE_VALUES = {"accept": "accept", "reject": "reject", "relabel": "reject", "cannot_tell": "cannot_tell"}
-UNANSWERED = Outcome("open", "", 0, 0)
-
-
-@dataclass
-class Case:
-    """One claim with what was answered about it."""
-
-    claim: Claim
-    slots: list[Slot]
-    barred: bool  # its face is in quarantine, or was kept out for good, or a person refused its photo's licence
-    kept_out: bool
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    adjudicated: set[str] = field(default_factory=set)
-
-    def asked(self, question: str, name: str) -> list[Slot]:
-        """The vote slots that ask this field, of the last round in which it was asked."""
-        slots = [slot for slot in self.of(question, "vote") if name == question or not slot.asks or name in slot.asks]
-        last = max((slot.round for slot in slots), default=0)
-        return [slot for slot in slots if slot.round == last]
-
-    def votes(self, question: str, name: str) -> list[Annotation]:
-        return [slot.annotation for slot in self.asked(question, name) if slot.annotation]
-
-    def decision(self, question: str, name: str) -> Annotation | None:
-        """What an adjudicator decided since the field was asked last."""
-        last = max((slot.round for slot in self.asked(question, name)), default=0)
-        decided = [s for s in self.of(question, "adjudication") if s.annotation and s.round >= last]
-        return max(decided, key=lambda slot: slot.round).annotation if decided else None
-
-    def of(self, question: str, purpose: str) -> list[Slot]:
-        return [slot for slot in self.slots if slot.question == question and slot.purpose == purpose]
-
-    @property
-    def usable(self) -> Outcome:
-        return self.outcomes.get("usable", UNANSWERED)
-
-    @property
-    def orphaned(self) -> bool:
-        """A relabel that nobody stands by any more."""
-        return self.claim.origin == Claim.Origin.RELABEL and not self.usable.votes and "usable" not in self.adjudicated
-
-    @property
-    def merged(self) -> bool:
-        """Its identity is another one by now, which has a claim of its own on this face."""
-        return self.claim.identity.state == Identity.State.MERGED
 
 
 def lock_photo(photo_id: int) -> Photo | None:
@@ -72,30 +29,46 @@ def lock_photo(photo_id: int) -> Photo | None:
 
 
 def settle(photo: Photo) -> None:
-    cases = _cases(photo)
+    settle_many([photo.pk])
+
+
+def settle_many(photos: Collection[int]) -> None:
+    """The same for photos that the caller has locked, in as many statements as for one."""
+    cases = count(reading.of_photos(photos))
     while carry_relabels({case.claim: _relabels(case) for case in cases}):
-        cases = _cases(photo)
-    _write_states(cases, _accepted(cases))
-    for case in cases:
-        _write_consensus(case)
-        _open_attributes(case)
-        _write_waiting(case)
+        cases = count(reading.of_photos(photos))
+    write(conclude(cases))
 
 
-def _cases(photo: Photo) -> list[Case]:
-    slots: dict[int, list[Slot]] = defaultdict(list)
-    for slot in Slot.objects.filter(claim__photo=photo).select_related("annotation__relabel_to").order_by("id"):
-        slots[slot.claim_id].append(slot)
-    in_force = Quarantine.objects.filter(face__photo=photo, decision__in=["", Quarantine.Decision.KEPT_OUT])
-    barred = dict(in_force.order_by("decision").values_list("face_id", "decision"))  # kept_out sorts last, and wins
-    refused = refused_photos().filter(pk=photo.pk).exists()
-    cases = [
-        Case(claim, slots[claim.pk], refused or claim.face_id in barred, bool(barred.get(claim.face_id)))
-        for claim in photo.claims.select_related("identity").order_by("id")
-    ]
+def count(cases: Collection[Case]) -> Collection[Case]:
+    """Says of each field of each case what its answers come to."""
     for case in cases:
         _count(case)
     return cases
+
+
+def carries(cases: Iterable[Case]) -> bool:
+    """Whether a settled "not this person" named somebody else."""
+    return any(vote.relabel_to_id for case in cases for vote in _relabels(case))
+
+
+def conclude(cases: Collection[Case], policy: Policy | None = None) -> Changes:
+    """What is to be written so that the database says what the counted answers come to."""
+    changes = Changes()
+    for beside in _by_photo(cases):
+        _conclude_states(beside, _accepted(beside), changes)
+    for case in cases:
+        _conclude_consensus(case, changes)
+        _open_attributes(case, policy)
+        _conclude_waiting(case, changes)
+    return changes
+
+
+def _by_photo(cases: Iterable[Case]) -> Iterable[list[Case]]:
+    photos: dict[int, list[Case]] = defaultdict(list)
+    for case in cases:
+        photos[case.claim.photo_id].append(case)
+    return photos.values()
 
 
 def _count(case: Case) -> None:
@@ -158,15 +131,13 @@ def _precedence(case: Case) -> tuple[bool, bool, int]:
     return "usable" not in case.adjudicated, case.claim.state != Claim.State.ACCEPTED, case.claim.pk
 
 
-def _write_states(cases: list[Case], accepted: set[int]) -> None:
+def _conclude_states(cases: list[Case], accepted: set[int], changes: Changes) -> None:
     faces = {c.claim.face_id for c in cases if c.claim.pk in accepted}
     identities = {c.claim.identity_id for c in cases if c.claim.pk in accepted}
-    states = {c.claim: _state(c, accepted, faces, identities) for c in cases}
-    changed = [claim for claim, state in states.items() if claim.state != state]
-    # The accepted last: the constraints allow one at any moment.
-    for claim in sorted(changed, key=lambda c: states[c] == Claim.State.ACCEPTED):
-        claim.state = states[claim]
-        claim.save(update_fields=["state"])
+    for case in cases:
+        state = _state(case, accepted, faces, identities)
+        if case.claim.state != state:
+            changes.states[case.claim.pk] = case.claim.state = state
 
 
 def _state(case: Case, accepted: set[int], faces: set[int], identities: set[int]) -> Claim.State:
@@ -180,50 +151,35 @@ def _state(case: Case, accepted: set[int], faces: set[int], identities: set[int]
     return Claim.State.DISPUTED if outcome.state == "disputed" else Claim.State.OPEN
 
 
-def _write_consensus(case: Case) -> None:
-    known = {row.field: row for row in case.claim.consensus.all()}
+def _conclude_consensus(case: Case, changes: Changes) -> None:
     for name, outcome in case.outcomes.items():
-        row = known.get(name)
-        if outcome.votes or name in case.adjudicated:
-            _write_field(case, name, outcome, row)
-        elif row:
-            row.delete()
+        method = Consensus.Method.ADJUDICATION if name in case.adjudicated else Consensus.Method.MAJORITY
+        said = Known(outcome.state, outcome.value, outcome.support, outcome.votes, method)
+        if not (outcome.votes or name in case.adjudicated):
+            if name in case.known:
+                changes.silent.append((case.claim.pk, name))
+        elif said != case.known.get(name):
+            changes.consensus[case.claim.pk, name] = said
 
 
-def _write_field(case: Case, name: str, outcome: Outcome, row: Consensus | None) -> None:
-    method = Consensus.Method.ADJUDICATION if name in case.adjudicated else Consensus.Method.MAJORITY
-    values = {
-        "state": outcome.state,
-        "value": outcome.value,
-        "support": outcome.support,
-        "votes": outcome.votes,
-        "method": method,
-    }
-    if row is None:
-        Consensus.objects.create(claim=case.claim, field=name, **values)
-    elif any(getattr(row, key) != value for key, value in values.items()):
-        for key, value in values.items():
-            setattr(row, key, value)
-        row.save(update_fields=[*values, "updated_at"])
-
-
-def _open_attributes(case: Case) -> None:
+def _open_attributes(case: Case, policy: Policy | None) -> None:
     if case.claim.state == Claim.State.ACCEPTED and not case.of("attributes", "vote"):
-        case.slots += open_slots(case.claim, "attributes", current_policy())
+        case.slots += vote_slots(
+            case.claim, "attributes", policy or current_policy(), like=next(iter(case.slots), None)
+        )
 
 
-def _write_waiting(case: Case) -> None:
+def _conclude_waiting(case: Case, changes: Changes) -> None:
     for question, asked in _asked(case).items():
         slots = case.of(question, "vote")
         last = max((slot.round for slot in slots), default=0)
-        for waits in (True, False):
-            turned = [
-                s.pk
-                for s in slots
-                if s.waiting != waits and (asked and s.annotation is None and s.round == last) == waits
-            ]
-            if turned:
-                Slot.objects.filter(pk__in=turned).update(waiting=waits)
+        for slot in slots:
+            waits = asked and slot.annotation is None and slot.round == last
+            if slot.pk is None:
+                slot.waiting = waits
+                changes.slots.append(slot)
+            elif slot.waiting != waits:
+                changes.waiting[slot.pk] = waits
 
 
 def _asked(case: Case) -> dict[str, bool]:

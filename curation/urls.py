@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
+from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, leases, releases, review
 
 
 class Question:
@@ -25,6 +25,8 @@ urlpatterns = [
     path("review/", review.page, {"question": "usable"}, name="review"),
     path("review/attributes/", review.page, {"question": "attributes"}, name="attributes"),
     path("review/sync/", review.sync, name="review-sync"),
+    path("review/heartbeat/", leases.heartbeat, name="review-heartbeat"),
+    path("review/leave/", leases.leave, name="review-leave"),
     path("review/answer/", review.answer, name="review-answer"),
     path("review/identities/", review.identities, name="review-identities"),
     path("review/<question:question>/unskip/", review.unskip, name="review-unskip"),

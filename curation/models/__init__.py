@@ -3,11 +3,12 @@ from curation.models.people import Demographics, Exclusion, Invitation, PersonEv
 from curation.models.policies import GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.targets import BalanceTarget
-from curation.models.votes import Annotation, PracticeAnswer, Reopening, ReviewerPair, Slot
+from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
 
 __all__ = [
     "Annotation",
     "BalanceTarget",
+    "Bookmark",
     "Claim",
     "Consensus",
     "Demographics",

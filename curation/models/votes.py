@@ -240,6 +240,24 @@ class ReviewerPair(models.Model):
         return f"{self.shared} shared"
 
 
+class Bookmark(models.Model):
+    """The place in the queue before which nothing is free for a reviewer: the queue's own hint, never the truth."""
+
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    question = models.CharField(max_length=10, choices=Question)
+    priority = models.SmallIntegerField()
+    block = models.IntegerField()
+    shuffle = models.IntegerField()
+    slot = models.BigIntegerField()
+    walked_at = models.DateTimeField(help_text=_("when the queue was last walked from its start"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reviewer", "question"], name="bookmark_once")]
+
+    def __str__(self) -> str:
+        return f"bookmark of {self.reviewer}"
+
+
 class PracticeAnswer(models.Model):
     """What somebody new answered on a face whose answer is known. It never counts for anything else."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from curation import queue, serving
-from curation.annotations import record
+from curation.annotations import record_many
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
 from curation.policies import current_policy
@@ -45,17 +45,22 @@ def sync(request: SignedInRequest) -> JsonResponse:
     if request.user.pk != wanted["user"] or not has_role(request.user, *REVIEWERS):
         return JsonResponse({"error": "signed-out"}, status=403)
     policy = current_policy()
-    results = [_save(raw, request, policy) for raw in wanted["entries"]]
-    want = wanted["want"] or 0
-    batch = serving.batch(
-        reviewer=request.user, question=wanted["question"], policy=policy, want=want, have=wanted["have"]
-    )
+    results = _save(wanted["entries"], request, policy)
+    order = {"question": wanted["question"], "want": wanted["want"] or 0, "have": wanted["have"]}
+    batch = serving.news(reviewer=request.user, policy=policy, tell=wanted["tell"], **order)
     return JsonResponse({"results": results, **batch})
 
 
-def _save(raw: Any, request: SignedInRequest, policy: Policy) -> dict[str, Any]:
-    entry = parse(raw, policy)
-    result = entry if isinstance(entry, Result) else record(entry, reviewer=request.user, policy=policy)
+def _save(raws: list[Any], request: SignedInRequest, policy: Policy) -> list[dict[str, Any]]:
+    """A result for each entry, in their order; those that cannot be read stop none of the others."""
+    read = [parse(raw, policy) for raw in raws]
+    entries = [entry for entry in read if not isinstance(entry, Result)]
+    saved = iter(record_many(entries, reviewer=request.user, policy=policy))
+    results = [entry if isinstance(entry, Result) else next(saved) for entry in read]
+    return [_told(raw, result) for raw, result in zip(raws, results, strict=True)]
+
+
+def _told(raw: Any, result: Result) -> dict[str, Any]:
     name = raw.get("id") if isinstance(raw, dict) else None
     return {"id": name, "status": result.status, "code": result.code, "message": result.message}
 
@@ -65,7 +70,7 @@ def _save(raw: Any, request: SignedInRequest, policy: Policy) -> dict[str, Any]:
 def answer(request: SignedInRequest) -> HttpResponse:
     """The screen as a plain form: one button, one entry, back to the same screen."""
     question = "attributes" if request.POST.get("question") == "attributes" else "usable"
-    result = _save(_entry_of_form(request, question), request, current_policy())
+    (result,) = _save([_entry_of_form(request, question)], request, current_policy())
     if result["code"] != 200:
         messages.error(request, result["message"] or _("That could not be saved."))
     return redirect("review" if question == "usable" else "attributes")

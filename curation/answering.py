@@ -1,0 +1,121 @@
+"""Plain answers, many at once: one reading, one writing, however many there are.
+
+Plain is an answer to a claim that is there, with a slot that may count it, that names nobody and raises no alarm.
+What is not plain is left to `curation.annotations`, which looks at it alone.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from curation.cases import Case, locked
+from curation.entries import Answer, Entry, Result
+from curation.models import Annotation, Policy, Slot
+from curation.models.claims import Question
+from curation.settling import carries, conclude, count, settle_many
+from curation.verdicts import Changes, write
+
+SAVED = Result("saved")
+
+
+def answer_together(entries: Sequence[Entry], *, reviewer: User, policy: Policy) -> dict[UUID, Result]:
+    """The results of those that were saved, by id; nothing is said of the others. Each claim may be there once."""
+    answers = [entry for entry in entries if isinstance(entry, Answer) and _is_plain(entry)]
+    if not answers:
+        return {}
+    try:
+        return _save(answers, reviewer, policy)
+    except IntegrityError:  # an id that is there already, or a lease taken at the same moment: each is looked at alone
+        return {}
+
+
+@transaction.atomic
+def _save(answers: Sequence[Answer], reviewer: User, policy: Policy) -> dict[UUID, Result]:
+    cases = locked({answer.claim for answer in answers})
+    by_claim = {case.claim.pk: case for case in cases}
+    given: list[Annotation] = []
+    filled: list[Slot] = []
+    for answer in answers:
+        case = by_claim.get(answer.claim)
+        slot = slot_for(case, answer.question, reviewer) if case else None
+        if slot is None or missing_fields(answer, slot, policy):
+            continue
+        annotation = build(answer, reviewer, policy)
+        fill(slot, annotation)
+        given.append(annotation)
+        filled.append(slot)
+    if given:
+        _write(cases, given, filled, policy)
+    return {annotation.pk: SAVED for annotation in given}
+
+
+def _write(cases: Sequence[Case], given: Sequence[Annotation], filled: Sequence[Slot], policy: Policy) -> None:
+    count(cases)
+    if not carries(cases):
+        return write(conclude(cases, policy), given, filled)
+    write(Changes(), given, filled)  # what is carried to other claims reads them from the database
+    return settle_many({case.claim.photo_id for case in cases})
+
+
+def _is_plain(answer: Answer) -> bool:
+    return answer.identity is None and answer.verdict != Annotation.Verdict.QUARANTINE
+
+
+def slot_for(case: Case, question: str, reviewer: User) -> Slot | None:
+    """The slot this answer counts in: the reviewer's own lease, even one that ran out, else any free one.
+
+    None where the reviewer answered this question already, or everything is answered or leased.
+    """
+    slots = case.current(question)
+    own = next((slot for slot in slots if slot.reviewer_id == reviewer.pk), None)
+    if own is not None:
+        return own if own.annotation_id is None and own.purpose == Slot.Purpose.VOTE else None
+    now = timezone.now()
+    free = (s for s in slots if s.purpose == Slot.Purpose.VOTE and s.waiting and _is_free(s, now))
+    return min(free, key=lambda slot: slot.number, default=None)
+
+
+def _is_free(slot: Slot, now: datetime) -> bool:
+    return slot.leased_until is None or slot.leased_until < now
+
+
+def missing_fields(answer: Answer, slot: Slot | None, policy: Policy) -> list[str]:
+    """Which of the fields that its slot asks, or all of the policy, the answer leaves out."""
+    if answer.question != Question.ATTRIBUTES:
+        return []
+    asked = (slot.asks if slot else []) or [field["code"] for field in policy.fields]
+    return [name for name in asked if getattr(answer, name) is None]
+
+
+def build(answer: Answer, reviewer: User, policy: Policy, *, late: bool = False) -> Annotation:
+    return Annotation(
+        id=answer.id,
+        claim_id=answer.claim,
+        question=answer.question,
+        reviewer=reviewer,
+        verdict=answer.verdict,
+        reason=answer.reason,
+        relabel_to_id=answer.identity,
+        race=answer.race,
+        gender=answer.gender,
+        age=answer.age,
+        note=answer.note,
+        mode=answer.mode,
+        policy=policy,
+        shown_at=answer.shown_at,
+        decided_at=answer.decided_at,
+        late=late,
+    )
+
+
+def fill(slot: Slot, annotation: Annotation) -> None:
+    """Makes the slot count the answer; the caller saves both."""
+    if slot.reviewer_id != annotation.reviewer_id:
+        slot.why = Slot.Why.UNASKED
+    slot.annotation = annotation
+    slot.reviewer_id = annotation.reviewer_id
+    slot.waiting, slot.leased_until = False, None

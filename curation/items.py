@@ -1,0 +1,238 @@
+"""What the browser receives of a face (docs/review-protocol.md). Nothing here tells one purpose from another."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from curation.models import Claim, Policy, Slot
+from curation.models.claims import Question
+from curation.quarantine import IN_FORCE
+from curation.rows import columns, instance
+from ingest.licences import attribution_line, licence_name, licence_url
+from ingest.models import Candidate, Face, Identity
+
+REFERENCES = 6
+CLAIMED = ("race", "gender")  # of an identity; an age belongs to a photo, and nothing is claimed of it
+Json = dict[str, Any]
+
+# Statements that stand together are sent together.
+IS_SEEN = """
+c.state = 'accepted' AND NOT EXISTS (SELECT FROM curation_quarantine q
+                                     WHERE q.face_id = c.face_id AND q.decision IN ('', 'kept_out'))
+"""
+FACES = f"""
+SELECT {columns(Face, "f")} FROM ingest_face f WHERE f.photo_id = ANY(%(photos)s::bigint[]) ORDER BY f.id;
+"""  # noqa: S608  constants
+# In the order of the model's fields.
+SHOWN_OF_A_HIT = ("id", "identity_id", "source", "page_url", "title", "creator", "proof", "licence", "photo_id")
+HITS = f"""
+SELECT {", ".join(SHOWN_OF_A_HIT)} FROM ingest_candidate
+WHERE photo_id = ANY(%(photos)s::bigint[]) AND state = 'done' ORDER BY id;
+"""  # noqa: S608  constants
+# How many accepted faces each identity has, and the newest: a few more than are shown, so that the served one can go.
+ACCEPTED = f"""
+SELECT i.id, n.n, f.id, f.crop_sha256, f.duplicate_group_id
+FROM unnest(%(identities)s::bigint[]) AS i(id)
+    CROSS JOIN LATERAL (SELECT count(*) AS n FROM curation_claim c WHERE c.identity_id = i.id AND {IS_SEEN}) n
+    CROSS JOIN LATERAL (SELECT c.id, c.face_id FROM curation_claim c WHERE c.identity_id = i.id AND {IS_SEEN}
+                        ORDER BY c.id DESC LIMIT {REFERENCES + 1}) c
+    JOIN ingest_face f ON f.id = c.face_id
+ORDER BY c.id DESC;
+"""  # noqa: S608  constants
+
+
+@dataclass
+class Around:
+    """What is shown with the faces: those beside them, where they come from, whom to compare with."""
+
+    faces: dict[int, list[Face]] = field(default_factory=lambda: defaultdict(list))
+    hits: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    references: dict[int, list[Face]] = field(default_factory=lambda: defaultdict(list))
+
+
+def items(slots: Sequence[Slot], question: str, policy: Policy) -> list[Json]:
+    """The same for every purpose that a slot may have."""
+    shown = _items([slot.claim for slot in slots], question)
+    for slot, item in zip(slots, shown, strict=True):
+        item["asks"] = slot.asks or [one["code"] for one in policy.fields]
+        item["claimed"] = _claimed(slot.claim.identity, policy) if question == Question.ATTRIBUTES else {}
+    return shown
+
+
+def _claimed(identity: Identity, policy: Policy) -> dict[str, int]:
+    """What the list says of the person, of the fields that the policy does not ask blind."""
+    told = {name: getattr(identity, f"claimed_{name}") for name in CLAIMED if name not in policy.blind_fields}
+    return {name: code for name, code in told.items() if code is not None}
+
+
+def face_with_person(claim: Claim) -> Json:
+    """One face as the first question shows it: with its source, and the person it should be."""
+    return _items([claim], Question.USABLE)[0]
+
+
+def crop_url(face: Face) -> str:
+    return reverse("crop", args=[face.crop_sha256])
+
+
+# ---- Items
+
+
+def _items(claims: Sequence[Claim], question: str) -> list[Json]:
+    names = question == Question.USABLE
+    around = _around(claims, names)
+    copies = _duplicates(claims) if names else {}
+    return [
+        {
+            "claim": claim.pk,
+            "question": question,
+            "crop": crop_url(claim.face),
+            "identity": _person(claim, around) if names else None,
+            "duplicates": copies.get(claim.pk, []),
+            "source": _source(claim, question, around.faces[claim.photo_id], around.hits[claim.photo_id]),
+        }
+        for claim in claims
+    ]
+
+
+def _around(claims: Sequence[Claim], names: bool) -> Around:
+    around = Around()
+    if not claims:
+        return around
+    params = {"photos": list({c.photo_id for c in claims}), "identities": list({c.identity_id for c in claims})}
+    with connection.cursor() as cursor:
+        cursor.execute(FACES + HITS + (ACCEPTED if names else ""), params)
+        for row in cursor.fetchall():
+            face = instance(Face, row)
+            around.faces[face.photo_id].append(face)
+        cursor.nextset()
+        _read_hits(cursor.fetchall(), around.hits)
+        if names and cursor.nextset():
+            for identity, count, *face_row in cursor.fetchall():
+                around.accepted[identity] = count
+                around.references[identity].append(
+                    Face.from_db("default", ["id", "crop_sha256", "duplicate_group_id"], face_row)
+                )
+    return around
+
+
+def _read_hits(rows: Sequence[tuple[Any, ...]], into: dict[int, list[Candidate]]) -> None:
+    for row in rows:
+        hit = Candidate.from_db("default", SHOWN_OF_A_HIT, row)
+        into[hit.photo_id or 0].append(hit)
+
+
+def _candidates(photos: Collection[int]) -> dict[int, list[Candidate]]:
+    found: dict[int, list[Candidate]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(HITS, {"photos": list(photos)})
+        _read_hits(cursor.fetchall(), found)
+    return found
+
+
+def _source(claim: Claim, question: str, faces: list[Face], candidates: list[Candidate]) -> Json:
+    photo = claim.photo
+    best = _best(claim, candidates)
+    return {
+        "photo": reverse("photo", args=[photo.preview_sha256]),
+        "width": photo.width,
+        "height": photo.height,
+        "boxes": [_box(face, claim) for face in faces],
+        "taken": photo.taken_at.date().isoformat() if photo.taken_at else None,
+        **_provenance(best if question == Question.USABLE else None),
+    }
+
+
+def _provenance(hit: Candidate | None) -> Json:
+    """Where the photo comes from. Attributes are asked blind, and titles and addresses tell names: all empty then."""
+    if hit is None:
+        blind = ("site", "page_url", "creator", "licence", "licence_url", "proof", "attribution")
+        return dict.fromkeys(blind, "")
+    return {
+        "site": _site(hit),
+        "page_url": _web(hit.page_url),
+        "creator": hit.creator,
+        "licence": licence_name(hit.licence) if hit.licence else "",
+        "licence_url": licence_url(hit.licence) if hit.licence else "",
+        "proof": hit.proof,
+        "attribution": attribution_line(hit.title, hit.creator, hit.page_url, hit.licence) if hit.licence else "",
+    }
+
+
+def _best(claim: Claim, candidates: list[Candidate]) -> Candidate | None:
+    """The hit to show: one for the claimed person first, a proved one first among these."""
+    return min(candidates, key=lambda c: (c.identity_id != claim.identity_id, c.proof != "proved", c.pk), default=None)
+
+
+def _web(url: str) -> str:
+    """Only what a browser may safely follow becomes a link."""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _box(face: Face, claim: Claim) -> Json:
+    return {"x": face.x, "y": face.y, "w": face.width, "h": face.height, "this": face.pk == claim.face_id}
+
+
+def _duplicates(claims: Sequence[Claim]) -> dict[int, list[Json]]:
+    """The other faces of the claims' groups, found for the same identity, that may be seen, the largest first."""
+    groups = {claim.face.duplicate_group_id for claim in claims} - {None}
+    if not groups:
+        return {}
+    faces = Face.objects.filter(duplicate_group__in=groups).exclude(quarantines__decision__in=IN_FORCE)
+    rows = faces.select_related("photo").order_by("-crop_side", "id")
+    found = _candidates({face.photo_id for face in rows})
+    return {
+        claim.pk: [
+            {"crop": crop_url(face), "width": face.photo.width, "site": _site(_best(claim, found[face.photo_id]))}
+            for face in rows
+            if _twins(face, claim.face) and face.pk != claim.face_id
+            if any(hit.identity_id == claim.identity_id for hit in found[face.photo_id])
+        ]
+        for claim in claims
+    }
+
+
+def _site(hit: Candidate | None) -> str:
+    return (urlsplit(hit.page_url).hostname or hit.source) if hit else ""
+
+
+# ---- References
+
+
+def _person(claim: Claim, around: Around) -> Json:
+    identity = claim.identity
+    others = [f for f in around.references[identity.pk] if f.pk != claim.face_id and not _twins(f, claim.face)]
+    return {
+        "id": identity.pk,
+        "name": identity.name,
+        "about": describe(identity),
+        "accepted": around.accepted[identity.pk],
+        "references": [crop_url(face) for face in others[:REFERENCES]],
+        "reference_picture": None if others else _reference_picture(identity),
+    }
+
+
+def _reference_picture(identity: Identity) -> Json | None:
+    """What to compare with while there is no accepted face to show."""
+    if not identity.reference_preview_sha256:
+        return None
+    return {
+        "picture": reverse("photo", args=[identity.reference_preview_sha256]),
+        "page_url": _web(identity.reference_page_url),
+        "credit": identity.reference_credit,
+    }
+
+
+def _twins(one: Face, other: Face) -> bool:
+    return one.duplicate_group_id is not None and one.duplicate_group_id == other.duplicate_group_id
+
+
+def describe(identity: Identity) -> str:
+    born = _("b. %(year)d") % {"year": identity.birth_date.year} if identity.birth_date else ""
+    return ", ".join(part for part in (identity.about, born) if part)

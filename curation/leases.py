@@ -1,0 +1,136 @@
+"""Who answers what next, as one statement: what a reviewer holds, kept and topped up, with all that is shown of it."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
+
+from curation.models import Claim, Slot
+from curation.rows import columns, instance
+from ingest.models import Face, Identity, Photo
+
+REVIEWER_LOCK = 0x4D54  # first key of the advisory lock that a reviewer's tabs share
+FRESH = 60  # seconds for which a bookmark is believed
+LOCK = f"SELECT pg_advisory_xact_lock({REVIEWER_LOCK}, %(reviewer)s);"
+
+# A slot of the question that this reviewer may still answer: nobody holds it, and it is not of a claim where they hold
+# or answered another slot, nor one they skipped. Of a claim's free slots only the lowest number is looked at, so one
+# statement cannot take two of the same claim.
+IS_FREE = """
+s.question = %(question)s AND s.waiting AND s.purpose = 'vote' AND (s.leased_until IS NULL OR s.leased_until < now())
+AND NOT EXISTS (SELECT FROM curation_slot o
+                WHERE o.claim_id = s.claim_id AND o.question = s.question AND o.round = s.round
+                  AND (o.reviewer_id = %(reviewer)s
+                       OR o.purpose = 'vote' AND o.waiting AND o.number < s.number
+                          AND (o.leased_until IS NULL OR o.leased_until < now())))
+AND NOT EXISTS (SELECT FROM curation_skip k
+                WHERE k.claim_id = s.claim_id AND k.question = s.question AND k.reviewer_id = %(reviewer)s)
+"""
+PLACE = "s.priority, s.block, s.shuffle, s.id"
+# The first free ones in queue order, from the bookmark on. Rows that another reviewer is just taking are passed over.
+IN_ORDER = f"""
+SELECT {PLACE}, 'queue' AS why FROM curation_slot s
+WHERE ({PLACE}) >= ((SELECT priority FROM start), (SELECT block FROM start), (SELECT shuffle FROM start),
+                    (SELECT id FROM start)) AND {IS_FREE}
+ORDER BY {PLACE} LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED
+"""  # noqa: S608  constants
+# The same of some identities alone: the first of each, and of these the first.
+OF_IDENTITIES = f"""
+SELECT s.*, 'limited' AS why FROM unnest(%(identities)s::bigint[]) AS i(id) CROSS JOIN LATERAL (
+    SELECT {PLACE} FROM curation_slot s WHERE s.identity_id = i.id AND {IS_FREE}
+    ORDER BY {PLACE} LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED) AS s
+ORDER BY {PLACE} LIMIT %(want)s
+"""  # noqa: S608  constants
+SHOWN = ((Slot, "s"), (Claim, "c"), (Identity, "i"), (Face, "f"), (Photo, "p"))
+LEASE = f"""
+WITH start AS MATERIALIZED (
+    SELECT priority, block, shuffle, slot AS id FROM curation_bookmark
+    WHERE reviewer_id = %(reviewer)s AND question = %(question)s AND NOT %(anew)s
+      AND walked_at > now() - %(fresh)s * interval '1 second'
+    UNION ALL SELECT -32768, -2147483648, -2147483648, 0
+    ORDER BY priority DESC, block DESC, shuffle DESC, id DESC LIMIT 1
+), held AS MATERIALIZED (
+    SELECT id, claim_id, leased_until FROM curation_slot
+    WHERE reviewer_id = %(reviewer)s AND question = %(question)s AND annotation_id IS NULL AND waiting
+      AND purpose = 'vote'
+), kept AS (
+    UPDATE curation_slot SET leased_until = now() + %(seconds)s * interval '1 second'
+    WHERE id IN (SELECT id FROM curation_slot WHERE id IN (
+        SELECT id FROM held WHERE leased_until IS NULL OR leased_until < now() + %(seconds)s * interval '0.5 second')
+        FOR UPDATE SKIP LOCKED)
+), free AS MATERIALIZED ({{free}}),
+chosen AS MATERIALIZED (
+    SELECT * FROM free s ORDER BY {PLACE}
+    LIMIT greatest(%(want)s - (SELECT count(*) FROM held WHERE claim_id <> ALL(%(have)s::bigint[])), 0)
+), taken AS (
+    UPDATE curation_slot s SET reviewer_id = %(reviewer)s, why = chosen.why,
+        leased_until = now() + %(seconds)s * interval '1 second'
+    FROM chosen WHERE s.id = chosen.id RETURNING s.id
+), marked AS ({{mark}})
+SELECT (SELECT id FROM start) = 0, {", ".join(columns(model, alias) for model, alias in SHOWN)}
+FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_identity i ON i.id = c.identity_id
+    JOIN ingest_face f ON f.id = c.face_id JOIN ingest_photo p ON p.id = c.photo_id
+WHERE s.id IN (SELECT id FROM held UNION ALL SELECT id FROM taken) AND s.claim_id <> ALL(%(have)s::bigint[])
+ORDER BY {PLACE} LIMIT %(want)s
+"""  # noqa: S608  constants
+# Everything before the last one taken was not free for this reviewer. The time is that of the last walk from the very
+# start: what came free behind the bookmark since is found within a minute.
+MARK = f"""
+INSERT INTO curation_bookmark AS b (reviewer_id, question, priority, block, shuffle, slot, walked_at)
+SELECT %(reviewer)s, %(question)s, {PLACE}, now() FROM chosen s
+ORDER BY s.priority DESC, s.block DESC, s.shuffle DESC, s.id DESC LIMIT 1
+ON CONFLICT (reviewer_id, question) DO UPDATE SET priority = excluded.priority, block = excluded.block,
+    shuffle = excluded.shuffle, slot = excluded.slot,
+    walked_at = CASE WHEN (SELECT id FROM start) = 0 THEN now() ELSE b.walked_at END
+RETURNING 1
+"""  # noqa: S608  constants
+UNMARKED = "SELECT 1"
+
+
+def take(*, reviewer: User, question: str, want: int, have: Collection[int], identities: Sequence[int]) -> list[Slot]:
+    """What the reviewer holds, without the claims in `have`, topped up to `want`.
+
+    The queue is walked from the reviewer's bookmark on; where that finds too little, from its start.
+    """
+    params = {
+        "reviewer": reviewer.pk,
+        "question": question,
+        "want": want,
+        "have": list(have),
+        "identities": list(identities),
+        "anew": False,
+        "seconds": settings.LEASE_SECONDS,
+        "fresh": FRESH,
+    }
+    try:
+        slots, is_all = _take(params)
+        return slots if is_all else _take(params | {"anew": True})[0]
+    except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
+        return []
+
+
+def _take(params: dict[str, Any]) -> tuple[list[Slot], bool]:
+    """The leases, and whether the queue has no more for them. Two tabs of one reviewer take theirs one after the other:
+    each sees what the other took."""
+    free, mark = (OF_IDENTITIES, UNMARKED) if params["identities"] else (IN_ORDER, MARK)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK + LEASE.format(free=free, mark=mark), params)
+        cursor.nextset()
+        rows = cursor.fetchall()
+    is_all = len(rows) >= params["want"] or bool(params["identities"]) or bool(rows and rows[0][0])
+    return [_slot(row[1:]) for row in rows], is_all
+
+
+def _slot(row: tuple[Any, ...]) -> Slot:
+    """With its claim, and the claim's identity, face and photo."""
+    made, start = [], 0
+    for model, _alias in SHOWN:
+        end = start + len(model._meta.concrete_fields)
+        made.append(instance(model, row[start:end]))
+        start = end
+    slot, claim, identity, face, photo = made
+    claim.identity, claim.face, claim.photo = identity, face, photo
+    slot.claim = claim
+    return slot

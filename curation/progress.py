@@ -1,0 +1,86 @@
+"""How much still waits, as one reviewer sees it; never counted further than anybody wants to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+MOST = 1000  # claims that are counted
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Claims of one question that still want answers, as one reviewer sees them."""
+
+    total: int
+    mine: int
+    skipped: int
+    answered: int
+    limited: bool = False  # to identities, and only these were counted
+    elsewhere: bool = False  # whether anything waits of other identities
+
+    @property
+    def leased_by_others(self) -> int:
+        return max(self.total - self.mine - self.skipped - self.answered, 0)
+
+    @property
+    def capped(self) -> bool:
+        """Whether more may wait than were counted."""
+        return self.total >= MOST
+
+
+# The first slots of the queue are looked at, so many that the claims asked for are surely among them: a question has
+# at most nine slots, and the next claims' usually two or three.
+WAITING = """
+SELECT count(*),
+       count(*) FILTER (WHERE NOT answered AND NOT skipped AND free),
+       count(*) FILTER (WHERE NOT answered AND skipped),
+       count(*) FILTER (WHERE answered)
+FROM (
+    SELECT c.free,
+           EXISTS (SELECT 1 FROM curation_slot mine WHERE mine.claim_id = c.claim_id AND mine.question = %(question)s
+                     AND mine.round = c.round AND mine.reviewer_id = %(reviewer)s
+                     AND mine.annotation_id IS NOT NULL) AS answered,
+           EXISTS (SELECT 1 FROM curation_skip k WHERE k.claim_id = c.claim_id AND k.question = %(question)s
+                     AND k.reviewer_id = %(reviewer)s) AS skipped
+    FROM (
+        SELECT s.claim_id, s.round,
+               bool_or(s.leased_until IS NULL OR s.leased_until < now() OR s.reviewer_id = %(reviewer)s) AS free
+        FROM ({slots}) AS s
+        GROUP BY s.claim_id, s.round
+        LIMIT %(most)s
+    ) AS c
+) AS claims
+"""
+SLOTS = """
+SELECT claim_id, round, leased_until, reviewer_id FROM curation_slot
+WHERE question = %(question)s AND waiting AND purpose = 'vote'{start}
+ORDER BY priority, block, shuffle, id LIMIT 3 * %(most)s
+"""
+# Not what lies before the reviewer's bookmark: there is nothing for them.
+AHEAD = """
+ AND (priority, block, shuffle, id) >= (SELECT b.priority, b.block, b.shuffle, b.slot FROM curation_bookmark b
+                                        WHERE b.reviewer_id = %(reviewer)s AND b.question = %(question)s)
+"""
+SLOTS_OF_IDENTITIES = """
+SELECT claim_id, round, leased_until, reviewer_id FROM curation_slot
+WHERE question = %(question)s AND waiting AND purpose = 'vote' AND identity_id = ANY(%(identities)s::bigint[])
+LIMIT 3 * %(most)s
+"""
+ANYTHING = """
+SELECT EXISTS (SELECT FROM curation_slot WHERE question = %(question)s AND waiting AND purpose = 'vote')
+"""
+
+
+def waiting(*, reviewer: User, question: str, identities: Sequence[int] = ()) -> Waiting:
+    """Of `identities` alone, where there are any. At most `MOST` claims are counted."""
+    params = {"reviewer": reviewer.pk, "question": question, "identities": list(identities), "most": MOST}
+    slots = SLOTS_OF_IDENTITIES if identities else SLOTS.format(start="")
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING.format(slots=slots), params)
+        counts = cursor.fetchone()
+        if not identities:
+            return Waiting(*counts)
+        cursor.execute(ANYTHING, params)
+        return Waiting(*counts, limited=True, elsewhere=cursor.fetchone()[0])
