@@ -7,6 +7,7 @@ together with those named, because nobody answers an earlier round any more.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
@@ -51,8 +52,8 @@ def reopen(
     policy: Policy | None = None,
 ) -> int:
     """How many of the claims are asked anew; see `reopen_all`."""
-    order = {"question": question, "fields": fields, "cause": cause, "reason": reason, "by": by, "policy": policy}
-    return reopen_all(claims=claims, **order).reopened  # type: ignore[arg-type]  # as named above
+    done = reopen_all(claims=claims, question=question, fields=fields, cause=cause, reason=reason, by=by, policy=policy)
+    return done.reopened
 
 
 @transaction.atomic
@@ -77,8 +78,8 @@ def reopen_all(
     for photo_id, wanted in sorted(_by_photo(claims).items()):
         photo = lock_photo(photo_id)
         for claim in with_obstacle(Claim.objects.filter(pk__in=wanted), question).order_by("pk"):
-            if claim.obstacle:  # type: ignore[attr-defined]  # annotated
-                left[claim.obstacle] += 1  # type: ignore[attr-defined]
+            if claim.obstacle:
+                left[claim.obstacle] += 1
                 continue
             asks = _next_round(claim, question, fields, policy)
             Reopening.objects.create(
@@ -104,7 +105,7 @@ def _by_photo(claims: Iterable[int]) -> dict[int, list[int]]:
     return rows
 
 
-def with_obstacle(claims: QuerySet[Claim], question: str) -> QuerySet[Claim]:
+def with_obstacle(claims: QuerySet[Claim], question: str) -> QuerySet[Any]:
     """Annotates `obstacle`: "" where the question can be asked anew."""
     alarms = Quarantine.objects.filter(face=OuterRef("face"))
     accepted = Claim.objects.filter(state=Claim.State.ACCEPTED).exclude(pk=OuterRef("pk"))

@@ -1,6 +1,19 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
+from curation.views import (
+    agreement,
+    answers,
+    balance,
+    browse,
+    disputes,
+    faces,
+    files,
+    home,
+    identities,
+    jobs,
+    releases,
+    review,
+)
 
 
 class Question:
@@ -45,6 +58,13 @@ urlpatterns = [
     path("candidates/", browse.candidates, name="candidates"),
     path("photos/", browse.photos, name="photos"),
     path("photos/<int:photo_id>/", browse.photo, name="photo-page"),
+    path("faces/", faces.page, name="faces"),
+    path("faces/<int:face_id>/", faces.one, name="face"),
+    path("faces/requeue/", faces.requeue, name="faces-requeue"),
+    path("faces/requeue/<int:pk>/", faces.requeue_progress, name="requeue"),
+    path("faces/requeue/<int:pk>/cancel/", faces.requeue_cancel, name="requeue-cancel"),
+    path("answers/", answers.page, name="answers"),
+    path("answers/<uuid:pk>/take-back/", answers.take_back, name="answer-take-back"),
     path("balance/", balance.page, name="balance"),
     path("agreement/", agreement.page, name="agreement"),
     path("releases/", releases.page, name="releases"),

@@ -24,15 +24,15 @@ def vera() -> User:
 
 
 def anew(*claims: Claim, by: User, question: str = "usable", fields: tuple[str, ...] = ()) -> Outcome:
-    order = {"claims": [one.pk for one in claims], "question": question, "fields": fields}
-    return reopen_all(**order, cause="requeued", reason="bad light", by=by)
+    pks = [one.pk for one in claims]
+    return reopen_all(claims=pks, question=question, fields=fields, cause="requeued", reason="bad light", by=by)
 
 
-def judged(**values: int) -> Claim:
+def judged() -> Claim:
     """Accepted, and two agree on its attributes."""
     claim = scenes.accepted()
     for person in factories.reviewers(2):
-        say(person, claim, "attributes", **({"race": 3, "gender": 1, "age": 1} | values))
+        say(person, claim, "attributes", race=3, gender=1, age=1)
     return claim
 
 
@@ -62,8 +62,8 @@ def test_twice_is_once(vera: User) -> None:
     anew(claim, by=vera)
     assert anew(claim, by=vera) == Outcome(0, {"unanswered": 1})
     assert (Reopening.objects.count(), waits(claim)) == (1, 2)
-    same = {"claims": [claim.pk, claim.pk], "question": "usable", "cause": "requeued", "reason": "x", "by": vera}
-    assert reopen(**same) == 0
+    twice = [claim.pk, claim.pk]
+    assert reopen(claims=twice, question="usable", fields=[], cause="requeued", reason="x", by=vera) == 0
 
 
 def test_unanswered_places_of_the_earlier_round_are_gone_even_leased_ones(vera: User) -> None:
