@@ -48,6 +48,7 @@ urlpatterns = [
     path("disputes/quarantine/<int:pk>/", disputes.decide_quarantine, name="quarantine-decide"),
     path("disputes/flag/<uuid:pk>/", disputes.resolve_flag, name="flag-resolve"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
+    path("jobs/<int:job_id>/priority/", jobs.job_priority, name="job-priority"),
     path("jobs/<int:job_id>/progress/", jobs.job_progress, name="job-progress"),
     path("identities/", identities.page, name="identities"),
     path("identities/<int:identity_id>/", identities.one, name="identity"),
