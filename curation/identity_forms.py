@@ -42,7 +42,7 @@ class EditForm(forms.Form):
         coerce=int,
         choices=list(PRIORITIES.items()),
         required=False,
-        empty_value=0,
+        empty_value=None,
         help_text=_("Faces of this person come sooner or later than those of others."),
     )
 

@@ -83,7 +83,7 @@ class JobForm(forms.Form):
         coerce=int,
         choices=list(PRIORITIES.items()),
         required=False,
-        empty_value=0,
+        empty_value=None,
         initial=0,
     )
 

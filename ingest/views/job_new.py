@@ -56,7 +56,7 @@ def _start_search(request: AdminRequest, form: SearchJobForm, is_trial: bool) ->
         "identities": form.identities(),
         "parameters": form.parameters(),
         "allow_unproved": form.cleaned_data["allow_unproved"],
-        "priority": form.cleaned_data["priority"],
+        "priority": form.cleaned_data["priority"] or 0,
         "by": request.user,
     }
     try:
@@ -188,7 +188,7 @@ def _start_own(request: AdminRequest, source: str, form: JobForm) -> list[CrawlJ
             identities=form.identities(),
             parameters=form.parameters(),
             allow_unproved=form.cleaned_data["allow_unproved"],
-            priority=form.cleaned_data["priority"],
+            priority=form.cleaned_data["priority"] or 0,
             by=request.user,
         )
     except JobRefused as refusal:
