@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from curation.listing import SORTS
 from ingest.attributes import GENDER, RACE
 from ingest.models import Candidate, CrawlJob, Identity
+from ingest.priority import PRIORITIES
 from ingest.reasons import REASONS
 from ingest.sources import SOURCES
 
@@ -19,11 +20,12 @@ class IdentityFilter(forms.Form):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *Identity.State.choices])
     race = forms.ChoiceField(label=_("Claimed race"), required=False, choices=[ANY, *RACE.items()])
     gender = forms.ChoiceField(label=_("Claimed gender"), required=False, choices=[ANY, *GENDER.items()])
+    priority = forms.ChoiceField(label=_("Priority"), required=False, choices=[ANY, *PRIORITIES.items()])
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=list(SORTS.items()))
 
     @property
     def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("q", "state", "race", "gender"))
+        return any(self.cleaned_data.get(name) for name in ("q", "state", "race", "gender", "priority"))
 
 
 class HitFilter(forms.Form):

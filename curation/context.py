@@ -28,6 +28,7 @@ def _pages() -> Iterator[Page]:
     everyone_above = {Role.ADMIN, Role.AUDITOR}
     yield Page("review", _("Review"), frozenset({Role.REVIEWER, Role.ADJUDICATOR}))
     yield Page("disputes", _("Disputes"), frozenset({Role.ADJUDICATOR, Role.AUDITOR}))
+    yield Page("faces", _("Faces"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("identities", _("Identities"), frozenset(everyone_above))
     yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
     yield Page("licences", _("Licences"), frozenset(everyone_above), lambda: held().count())

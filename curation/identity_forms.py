@@ -4,6 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ingest.priority import PRIORITIES
+
 
 class ReasonForm(forms.Form):
     why = forms.CharField(
@@ -12,6 +14,10 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Stays in the history, with your name and the time."),
     )
+
+
+class PriorityForm(forms.Form):
+    priority = forms.TypedChoiceField(label=_("In the reviewers’ queue"), coerce=int, choices=list(PRIORITIES.items()))
 
 
 class EditForm(forms.Form):
@@ -29,6 +35,15 @@ class EditForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Why this is a public figure: an office, a profession in public, an event."),
+    )
+
+    priority = forms.TypedChoiceField(
+        label=_("In the reviewers’ queue"),
+        coerce=int,
+        choices=list(PRIORITIES.items()),
+        required=False,
+        empty_value=None,
+        help_text=_("Faces of this person come sooner or later than those of others."),
     )
 
     def clean_aliases(self) -> list[str]:

@@ -19,6 +19,7 @@ SORTS: Mapping[str, str | Promise] = {
     "faces": _("faces"),
     "accepted": _("accepted"),
     "yield": _("yield"),
+    "priority": _("priority in the queue"),
 }
 MEASURES: Mapping[str, Callable[[Yield], float]] = {
     "photos": lambda one: one.photos,
@@ -39,12 +40,16 @@ def chosen(asked: Mapping[str, Any]) -> QuerySet[Identity]:
     if words := asked.get("q"):
         known_as = Q(name__icontains=words) | Q(aliases__icontains=words)
         found = found.filter(known_as | Q(wikidata_id__iexact=words))
+    if asked.get("priority"):
+        found = found.filter(priority=int(asked["priority"]))
     exact = {"state": "state", "race": "claimed_race", "gender": "claimed_gender"}
     return found.filter(**{column: asked[name] for name, column in exact.items() if asked.get(name)})
 
 
 def page_of(found: QuerySet[Identity], *, sort: str, number: str | None) -> tuple[Page[int], list[Listed]]:
     """By name only this page's identities are counted; by a figure all of them must be."""
+    if sort == "priority":
+        found = found.order_by("-priority", "name", "pk")
     ids = list(found.values_list("pk", flat=True))
     counts = yields(ids) if sort in MEASURES else {}
     if sort in MEASURES:

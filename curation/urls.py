@@ -1,6 +1,20 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, leases, releases, review
+from curation.views import (
+    agreement,
+    answers,
+    balance,
+    browse,
+    disputes,
+    faces,
+    files,
+    home,
+    identities,
+    jobs,
+    leases,
+    releases,
+    review,
+)
 
 
 class Question:
@@ -37,6 +51,7 @@ urlpatterns = [
     path("disputes/quarantine/<int:pk>/", disputes.decide_quarantine, name="quarantine-decide"),
     path("disputes/flag/<uuid:pk>/", disputes.resolve_flag, name="flag-resolve"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
+    path("jobs/<int:job_id>/priority/", jobs.job_priority, name="job-priority"),
     path("jobs/<int:job_id>/progress/", jobs.job_progress, name="job-progress"),
     path("identities/", identities.page, name="identities"),
     path("identities/<int:identity_id>/", identities.one, name="identity"),
@@ -47,6 +62,13 @@ urlpatterns = [
     path("candidates/", browse.candidates, name="candidates"),
     path("photos/", browse.photos, name="photos"),
     path("photos/<int:photo_id>/", browse.photo, name="photo-page"),
+    path("faces/", faces.page, name="faces"),
+    path("faces/<int:face_id>/", faces.one, name="face"),
+    path("faces/requeue/", faces.requeue, name="faces-requeue"),
+    path("faces/requeue/<int:pk>/", faces.requeue_progress, name="requeue"),
+    path("faces/requeue/<int:pk>/cancel/", faces.requeue_cancel, name="requeue-cancel"),
+    path("answers/", answers.page, name="answers"),
+    path("answers/<uuid:pk>/take-back/", answers.take_back, name="answer-take-back"),
     path("balance/", balance.page, name="balance"),
     path("agreement/", agreement.page, name="agreement"),
     path("releases/", releases.page, name="releases"),

@@ -15,6 +15,7 @@ from ingest.csv_input import MAX_BYTES
 from ingest.identities import approved
 from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
 from ingest.models import CrawlJob, Identity
+from ingest.priority import PRIORITIES
 from ingest.sources import SOURCES
 
 NO_FOLDERS = "Only for folders that MTF_FOLDER_ROOTS names: an operator sets it."
@@ -76,6 +77,14 @@ class JobForm(forms.Form):
         label=_("Review pictures whose licence is not proved"),
         required=False,
         help_text=_("They are marked, and never released. NC and ND are refused all the same."),
+    )
+    priority = forms.TypedChoiceField(
+        label=_("In the reviewers’ queue"),
+        coerce=int,
+        choices=list(PRIORITIES.items()),
+        required=False,
+        empty_value=None,
+        initial=0,
     )
 
     def identities(self) -> list[Identity] | None:

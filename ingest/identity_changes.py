@@ -1,12 +1,14 @@
 """What an admin does about an identity that is there already; each change leaves an event that says who and why."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from ingest.identities import IdentityRefused
 from ingest.models import Discovery, Identity, IdentityEvent
+from ingest.priority import in_words
 from ingest.tombstones import is_tombstoned, mark, one_line, tombstones_among
 
 Kind = IdentityEvent.Kind
@@ -49,14 +51,21 @@ def reactivate(identity: Identity, *, by: User, why: str) -> None:
 
 
 @transaction.atomic
-def edit(identity: Identity, *, by: User, aliases: Sequence[str], about: str, basis: str) -> bool:
+def edit(
+    identity: Identity, *, by: User, aliases: Sequence[str], about: str, basis: str, priority: int | None = None
+) -> bool:
     """Whether anything was changed. Raises IdentityRefused."""
     found = _locked(identity)
     if found.state == State.MERGED:
         raise IdentityRefused(f"{found.name} was merged into another; edit that one.")
     if found.state == State.APPROVED and not basis.strip():
         raise IdentityRefused("Say on what basis this is a public figure.")
-    new = {"aliases": tidy_aliases(aliases, found.name), "about": one_line(about), "public_figure_basis": basis.strip()}
+    new: dict[str, Any] = {
+        "aliases": tidy_aliases(aliases, found.name),
+        "about": one_line(about),
+        "public_figure_basis": basis.strip(),
+        "priority": found.priority if priority is None else priority,
+    }
     if tombstones_among(mark(alias) for alias in new["aliases"]):
         raise IdentityRefused("One of these names belongs to a person who was erased.")
     changed = [name for name, value in new.items() if getattr(found, name) != value]
@@ -82,6 +91,8 @@ def tidy_aliases(aliases: Iterable[str], name: str) -> list[str]:
 
 
 def _change(name: str, old: object, new: object) -> str:
+    if name == "priority":
+        return f"priority: {in_words(int(str(old)))} → {in_words(int(str(new)))}"
     label = {"aliases": "aliases", "about": "about", "public_figure_basis": "basis"}[name]
     return f"{label}: {_said(old)} → {_said(new)}"
 

@@ -17,6 +17,7 @@ from ingest.identities import named
 from ingest.licence_policy import judge
 from ingest.licences import licence_name, needs_attribution, read_licence
 from ingest.models import Candidate, CrawlJob, Discovery, Identity, JobEvent
+from ingest.priority import in_words
 from ingest.sources import SOURCES, SourceError, label_of_source
 from ingest.sources.flickr import NO_KEY
 from ingest.sources.folder import scan_folder
@@ -60,6 +61,7 @@ def start_job(
     parameters: Mapping[str, Any] | None = None,
     allow_unproved: bool = False,
     is_trial: bool = False,
+    priority: int = 0,
     by: User,
 ) -> CrawlJob:
     """Check the order and write it down; JobRefused when it cannot be carried out.
@@ -73,6 +75,7 @@ def start_job(
             parameters=order.parameters,
             allow_unproved=allow_unproved,
             is_trial=is_trial,
+            priority=priority,
             started_by=by,
         )
         Discovery.objects.bulk_create(Discovery(job=job, identity=identity) for identity in order.identities)
@@ -288,3 +291,15 @@ def _finish(job: CrawlJob, idle: QuerySet[CrawlJob]) -> bool:
     if ended:
         _note(job, Kind.FINISHED, None)
     return bool(ended)
+
+
+@transaction.atomic
+def set_priority(job: CrawlJob, priority: int, *, by: User) -> bool:
+    """Whether anything was changed. The caller moves what waits in the queue already."""
+    found = CrawlJob.objects.select_for_update().get(pk=job.pk)
+    if found.priority == priority:
+        return False
+    _note(found, Kind.PRIORITY, by, f"{in_words(found.priority)} → {in_words(priority)}")
+    found.priority = priority
+    found.save(update_fields=["priority"])
+    return True

@@ -22,10 +22,12 @@ def start_jobs(
     identities: Sequence[Identity] | None,
     parameters: Mapping[str, Any],
     allow_unproved: bool,
+    priority: int = 0,
     by: User,
 ) -> list[CrawlJob]:
     """One job for each source, all or none; JobRefused names the source that cannot be asked."""
-    return [_start(source, identities, parameters, allow_unproved, by) for source in sources]
+    order = {"allow_unproved": allow_unproved, "priority": priority, "by": by}
+    return [_start(source, identities, parameters, **order) for source in sources]
 
 
 @transaction.atomic
@@ -36,6 +38,7 @@ def start_trials(
     everybody: bool,
     parameters: Mapping[str, Any],
     allow_unproved: bool,
+    priority: int = 0,
     by: User,
 ) -> list[CrawlJob]:
     """A trial for each source, over the first identity; each can then start the whole order, and only one does.
@@ -43,7 +46,8 @@ def start_trials(
     `everybody` are all who are approved when the whole order is started.
     """
     few = {**parameters, "limit": TRIAL_LIMIT}
-    trials = [_start(source, identities[:1], few, allow_unproved, by, is_trial=True) for source in sources]
+    order = {"allow_unproved": allow_unproved, "priority": priority, "by": by, "is_trial": True}
+    trials = [_start(source, identities[:1], few, **order) for source in sources]
     whole = {
         "sources": list(sources),
         "identities": [] if everybody else [identity.pk for identity in identities],
@@ -61,19 +65,10 @@ def _start(
     source: str,
     identities: Sequence[Identity] | None,
     parameters: Mapping[str, Any],
-    allow_unproved: bool,
-    by: User,
-    is_trial: bool = False,
+    **order: Any,
 ) -> CrawlJob:
     try:
-        return start_job(
-            source=source,
-            identities=identities,
-            parameters=parameters,
-            allow_unproved=allow_unproved,
-            is_trial=is_trial,
-            by=by,
-        )
+        return start_job(source=source, identities=identities, parameters=parameters, **order)
     except JobRefused as refusal:
         if refusal.field == "source":
             raise JobRefused(f"{SOURCES[source].label}: {refusal}", "source") from refusal
@@ -107,6 +102,7 @@ def start_whole(trial: CrawlJob, *, by: User) -> list[CrawlJob]:
         identities=_identities(order),
         parameters=rest | {"limit": order["limit"]},
         allow_unproved=trial.allow_unproved,
+        priority=trial.priority,
         by=by,
     )
     for one in trials:

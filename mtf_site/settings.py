@@ -113,6 +113,7 @@ CELERY_BEAT_SCHEDULE = {
     "curation.open_claims": {"task": "curation.tasks.open_claims", "schedule": 3.0, "options": {"expires": 3}},
     "curation.open_missed_claims": {"task": "curation.tasks.open_missed_claims", "schedule": 900.0},
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
+    "curation.requeue": {"task": "curation.tasks.requeue", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # ---- Files

@@ -2,6 +2,7 @@ from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
+from curation.models.requeues import Requeue
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
 
@@ -24,6 +25,7 @@ __all__ = [
     "Release",
     "ReleaseFace",
     "Reopening",
+    "Requeue",
     "ReviewerPair",
     "Skip",
     "Slot",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from curation import listing, merging
+from curation import listing, merging, priorities
 from curation.browse_forms import IdentityFilter
 from curation.identity_forms import EditForm, ReasonForm
 from curation.models import Claim
@@ -112,9 +112,16 @@ def reactivate(request: SignedInRequest, identity_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, identity_id: int) -> HttpResponse:
     identity = get_identity(identity_id)
-    known = {"aliases": "\n".join(identity.aliases), "about": identity.about, "basis": identity.public_figure_basis}
+    known = {
+        "aliases": "\n".join(identity.aliases),
+        "about": identity.about,
+        "basis": identity.public_figure_basis,
+        "priority": identity.priority,
+    }
     form = EditForm(request.POST if request.method == "POST" else None, initial=known, label_suffix="")
     if form.is_valid() and _done(form, identity_changes.edit, identity, by=request.user, **form.cleaned_data):
+        if form.cleaned_data["priority"] not in (None, identity.priority):
+            priorities.reprioritise(identity=identity)
         messages.success(request, _("Saved."))
         return redirect("identity", identity.pk)
     title = _("Edit %(name)s") % {"name": identity.name}

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from curation import priorities
+from curation.identity_forms import PriorityForm
 from curation.models import Claim
 from ingest.backlog import backlog, nobody_works
-from ingest.jobs import label_of
+from ingest.jobs import label_of, set_priority
 from ingest.models import Candidate, CrawlJob
 from ingest.pace import pace, took, went_on_at
 from ingest.progress import (
@@ -30,7 +35,7 @@ from ingest.progress import (
 )
 from ingest.reasons import in_words
 from ingest.trials import whole_order
-from mtf_site.roles import Role, allow, has_role
+from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
 PAGE = 25
 PICTURES_SHOWN = 10
@@ -59,6 +64,22 @@ def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
     return render(request, "curation/_job_live.html", context)
 
 
+@allow(Role.ADMIN, audit=False)
+@require_POST
+def job_priority(request: SignedInRequest, job_id: int) -> HttpResponse:
+    """How soon what it brought, and still brings, is asked about."""
+    found = get_object_or_404(CrawlJob.objects.defer("parameters"), pk=job_id)
+    form = PriorityForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose one of the priorities."))
+    elif set_priority(found, form.cleaned_data["priority"], by=request.user):
+        n = priorities.reprioritise(job=found)
+        messages.success(
+            request, ngettext("Saved; %d place in the queue moved.", "Saved; %d places in the queue moved.", n) % n
+        )
+    return redirect("job", found.pk)
+
+
 def _context(request: HttpRequest, job_id: int) -> dict[str, Any]:
     found = get_object_or_404(CrawlJob.objects.select_related("started_by").defer("parameters"), pk=job_id)
     page = Paginator(discoveries_of(found), PAGE).get_page(request.GET.get("page"))
@@ -69,6 +90,7 @@ def _context(request: HttpRequest, job_id: int) -> dict[str, Any]:
     return {
         "job": found,
         "label": label_of(found),
+        "priority_form": PriorityForm(initial={"priority": found.priority}),
         "may_act": has_role(request.user, Role.ADMIN),
         "may_retry": found.state != CrawlJob.State.CANCELLED and bool(so_far.tally.failed or so_far.unasked),
         "progress": so_far,

@@ -60,6 +60,7 @@ class JobEvent(models.Model):
         RETRIED = "retried", _("failed ones tried again")
         REOPENED = "reopened", _("reopened")
         CANCELLED = "cancelled", _("cancelled")
+        PRIORITY = "priority", _("priority changed")
         FINISHED = "finished", _("finished")
 
     job = models.ForeignKey(CrawlJob, models.CASCADE, related_name="events")

@@ -4,6 +4,7 @@ from django import template
 
 from ingest.licences import NO_ASSERTION
 from ingest.licences import licence_name as name_of
+from ingest.priority import in_words
 from ingest.sources import label_of_source
 
 register = template.Library()
@@ -12,6 +13,11 @@ register = template.Library()
 @register.filter
 def source_name(source: str) -> str:
     return label_of_source(source)
+
+
+@register.filter
+def priority_name(priority: int) -> str:
+    return in_words(priority)
 
 
 @register.filter

@@ -56,6 +56,7 @@ def _start_search(request: AdminRequest, form: SearchJobForm, is_trial: bool) ->
         "identities": form.identities(),
         "parameters": form.parameters(),
         "allow_unproved": form.cleaned_data["allow_unproved"],
+        "priority": form.cleaned_data["priority"] or 0,
         "by": request.user,
     }
     try:
@@ -85,6 +86,7 @@ def _initial_of(trial: CrawlJob) -> dict[str, Any]:
         "all_approved": order.get("everybody", False),
         "limit": order.get("limit"),
         "allow_unproved": trial.allow_unproved,
+        "priority": trial.priority,
     }
 
 
@@ -186,6 +188,7 @@ def _start_own(request: AdminRequest, source: str, form: JobForm) -> list[CrawlJ
             identities=form.identities(),
             parameters=form.parameters(),
             allow_unproved=form.cleaned_data["allow_unproved"],
+            priority=form.cleaned_data["priority"] or 0,
             by=request.user,
         )
     except JobRefused as refusal:
