@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from curation import queue
 from curation.models import Annotation, Claim, Policy, Slot
 from curation.models.claims import Question
+from curation.policies import for_browser
 from curation.quarantine import IN_FORCE
 from ingest.licences import attribution_line, licence_name, licence_url
 from ingest.models import Candidate, Face, Identity
@@ -37,12 +38,7 @@ def batch(*, reviewer: User, question: str, policy: Policy, want: int = BATCH, h
         "empty": _why_empty(waiting, question) if nothing else None,
         "progress": {"today": answered_today(reviewer), "waiting": waiting.mine},
         "recent": recent(reviewer, policy),
-        "policy": {
-            "version": policy.version,
-            "reasons": policy.reasons,
-            "fields": policy.fields,
-            "guideline": policy.guideline,
-        },
+        "policy": for_browser(policy),
     }
 
 

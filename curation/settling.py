@@ -13,7 +13,7 @@ from curation.claims import open_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Quarantine, Slot
 from curation.policies import current_policy
-from curation.policy_maps import perceived
+from curation.policy_maps import Maps, heard, maps_in_force, perceived
 from curation.refused_photos import refused_photos
 from ingest.models import Identity, Photo
 
@@ -30,6 +30,7 @@ class Case:
     slots: list[Slot]
     barred: bool  # its face is in quarantine, or was kept out for good, or a person refused its photo's licence
     kept_out: bool
+    maps: Maps
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     adjudicated: set[str] = field(default_factory=set)
 
@@ -89,8 +90,9 @@ def _cases(photo: Photo) -> list[Case]:
     in_force = Quarantine.objects.filter(face__photo=photo, decision__in=["", Quarantine.Decision.KEPT_OUT])
     barred = dict(in_force.order_by("decision").values_list("face_id", "decision"))  # kept_out sorts last, and wins
     refused = refused_photos().filter(pk=photo.pk).exists()
+    maps = maps_in_force()
     cases = [
-        Case(claim, slots[claim.pk], refused or claim.face_id in barred, bool(barred.get(claim.face_id)))
+        Case(claim, slots[claim.pk], refused or claim.face_id in barred, bool(barred.get(claim.face_id)), maps)
         for claim in photo.claims.select_related("identity").order_by("id")
     ]
     for case in cases:
@@ -102,8 +104,8 @@ def _count(case: Case) -> None:
     usable = [value for vote in case.votes("usable", "usable") if (value := _usable_value(vote, case.claim))]
     case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable", "usable"))
     for name in ATTRIBUTES:
-        values = [value for vote in case.votes("attributes", name) if (value := perceived(vote, name))]
-        case.outcomes[name] = majority(values, wanted=_wanted(case, "attributes", name))
+        votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
+        case.outcomes[name] = heard(votes, name, case.maps, wanted=wanted)
     _apply_decisions(case)
 
 
@@ -121,11 +123,14 @@ def _apply_decisions(case: Case) -> None:
     usable = case.decision("usable", "usable")
     decided = {"usable": _usable_value(usable, case.claim)} if usable else {}
     for name in ATTRIBUTES:
-        if decision := case.decision("attributes", name):
-            decided[name] = perceived(decision, name)
+        decision = case.decision("attributes", name)
+        if decision and getattr(decision, name) is not None:
+            decided[name] = perceived(decision, name, case.maps) or ""
     for name, value in decided.items():
-        if value is not None:
-            before = case.outcomes[name]
+        before = case.outcomes[name]
+        if value == "":  # decided, and must be asked anew since: what was overruled does not come back
+            case.outcomes[name] = Outcome("open", "", before.support, before.votes)
+        elif value is not None:
             case.outcomes[name] = Outcome("settled", value, min(before.support, before.votes), before.votes)
             case.adjudicated.add(name)
 
