@@ -103,10 +103,18 @@ def class_labels(policy: Policy) -> dict[str, dict[str, str]]:
     return {field: {"0": "cannot tell", **labels} for field, labels in named.items()}
 
 
+def label_of(policy: Policy, field: str, code: int, otherwise: str) -> str:
+    """As the policy names the class; `otherwise` where it has none of that code."""
+    return class_labels(policy).get(field, {}).get(str(code), otherwise)
+
+
 def age_bands(policy: Policy) -> dict[int, int]:
     """The code of each class of age → the band (1 young, 2 old) that it stands in at export."""
-    ages = next(field["classes"] for field in policy.fields if field["code"] == "age")
-    return {row["code"]: band for row in ages if (band := band_of(row))}
+    return {row["code"]: band for row in age_classes(policy) if (band := band_of(row))}
+
+
+def age_classes(policy: Policy) -> list[dict[str, Any]]:
+    return next((field["classes"] for field in policy.fields if field["code"] == "age"), [])
 
 
 def band_of(row: Mapping[str, Any]) -> int | None:

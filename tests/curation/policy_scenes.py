@@ -19,7 +19,7 @@ BANDS = (
     {"code": 5, "label": "50–69", "band": 2},
     {"code": 6, "label": "70+", "band": 2},
 )
-BLACK_WOMAN = {"race": 3, "gender": 1}
+BLACK_WOMAN: dict[str, Any] = {"race": 3, "gender": 1}
 ANEW = {"age": {"1": None, "2": None}}
 
 
@@ -39,7 +39,7 @@ def draft(**changes: Any) -> Policy:
 
 def fields(**classes: Any) -> list[dict[str, Any]]:
     """The fields of the policy in force, with other classes in those that are named."""
-    known = copy.deepcopy(current_policy().fields)
+    known: list[dict[str, Any]] = copy.deepcopy(current_policy().fields)
     for field in known:
         field["classes"] = list(classes.get(field["code"], field["classes"]))
     return known
@@ -55,9 +55,9 @@ def age_bands() -> Activation:
     return put_in_force(draft(fields=fields(age=BANDS)), ANEW)
 
 
-def judged(people: list[User], *ages: int, **labels: int) -> Claim:
+def judged(people: list[User], *ages: int, claim: Claim | None = None, **labels: int) -> Claim:
     """Accepted, with an answer of each person to race, gender and age, as far as ages go."""
-    claim = scenes.claim()
+    claim = claim or scenes.claim()
     for person in people:
         scenes.say(person, claim)
     for person, age in zip(people, ages, strict=False):

@@ -1,7 +1,7 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from curation import activation, tasks
+from curation import activation, reopening, tasks
 from curation.activation_preview import preview
 from curation.adjudication import Decision, decide
 from curation.models import Activation, Claim, Consensus, GuidelinePicture, Policy, Reopening, Slot
@@ -154,9 +154,8 @@ def test_large_work_follows_in_batches_and_goes_on_where_it_was_stopped(monkeypa
     def dies(claims: list[int], **_: object) -> int:
         if claims == [faces[1].pk]:
             raise KeyboardInterrupt
-        return reopen(claims=claims, **_)  # type: ignore[arg-type]
+        return reopening.reopen(claims=claims, **_)  # type: ignore[arg-type]
 
-    reopen = activation.reopen
     with monkeypatch.context() as patch:
         patch.setattr(activation, "reopen", dies)
         with pytest.raises(KeyboardInterrupt):

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -25,7 +26,7 @@ RENAMED, MERGED, ANEW = {"age": {"1": "3"}}, {"age": {"2": "3"}}, {"age": {"3": 
     ],
 )
 def test_composed_maps_lead_from_each_policy_to_the_last(
-    steps: list[p.Mapping[str, p.Mapping[str, str | None]]], first: object, second: object
+    steps: list[Mapping[str, Mapping[str, str | None]]], first: object, second: object
 ) -> None:
     found = composed(list(enumerate(steps, 1)))
     assert (found.get(1, {}).get("age", {}), found.get(2, {}).get("age", {})) == (first, second)
