@@ -1,6 +1,18 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
+from curation.views import (
+    agreement,
+    balance,
+    browse,
+    disputes,
+    files,
+    home,
+    identities,
+    jobs,
+    policies,
+    releases,
+    review,
+)
 
 
 class Question:
@@ -47,7 +59,16 @@ urlpatterns = [
     path("photos/<int:photo_id>/", browse.photo, name="photo-page"),
     path("balance/", balance.page, name="balance"),
     path("agreement/", agreement.page, name="agreement"),
+    path("policies/", policies.page, name="policies"),
+    path("policies/new/", policies.new, name="policy-new"),
+    path("policies/<int:version>/", policies.one, name="policy"),
+    path("policies/<int:version>/edit/", policies.edit, name="policy-edit"),
+    path("policies/<int:version>/delete/", policies.delete, name="policy-delete"),
+    path("policies/<int:version>/compare/", policies.compare, name="policy-compare"),
+    path("policies/<int:version>/activate/", policies.activate, name="policy-activate"),
+    path("policies/<int:version>/progress/", policies.progress, name="policy-progress"),
     path("releases/", releases.page, name="releases"),
     path("crops/<sha256:sha256>.jpg", files.crop, name="crop"),
+    path("guideline/<sha256:sha256>.jpg", files.guideline, name="guideline-picture"),
     path("photos/<sha256:sha256>.jpg", files.photo, name="photo"),
 ]

@@ -59,7 +59,7 @@ def test_finer_bands_are_young_and_old_in_the_tree_and_themselves_in_the_metadat
         places = [path.parent.name for path in (folder / "age").rglob(f"{name}.jpg")]
         assert places == ([row["perceived_age"]] if row["age_class_code"] != "0" else [])
         assert row["votes_age"].count(f"={row['age_class']}") == 2
-    assert problems(folder) == []
+    assert verify(folder, digest=release.digest).problems == []
     young, old = json.loads((folder / "classes.json").read_text())["age"]
     assert (young["folder"], old["folder"]) == ("young", "old")
     assert [one["label"] for one in young["holds"]] == ["young", "18–29", "30–49"]
