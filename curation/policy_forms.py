@@ -275,14 +275,16 @@ class ActivationForm(forms.Form):
         label=gettext_lazy("What changed, and why"), max_length=2000, widget=forms.Textarea({"rows": 3})
     )
 
-    def __init__(self, data: Any = None, *, draft: Policy) -> None:
+    def __init__(self, data: Any = None, *, draft: Policy, chosen: Mapping[str, Any]) -> None:
+        """`chosen` so far, and not confirmed."""
         super().__init__(data, initial={"note": draft.note}, label_suffix="")
         self.draft = draft
+        self.initial.update({name: chosen[name] for name in ("heeds_open", "note") if name in chosen})
         for row in self.changes:
             self.fields[_name(row)] = forms.ChoiceField(
                 label=row.label,
                 choices=[("", _("choose …")), *self._choices(row)],
-                initial="" if row.changed else str(row.code),
+                initial=chosen.get(_name(row), "" if row.changed else str(row.code)),
                 error_messages={"required": _("Say what becomes of the answers.")},
             )
 

@@ -133,8 +133,8 @@ def compare(request: HttpRequest, version: int) -> HttpResponse:
 def activate(request: SignedInRequest, version: int) -> HttpResponse:
     """What would change, by what was chosen so far; the choice comes in the address until it is confirmed."""
     draft = _draft_for(version)
-    data = request.POST if request.method == "POST" else request.GET or None
-    form = ActivationForm(data, draft=draft)
+    data = request.POST if request.method == "POST" else None
+    form = ActivationForm(data, draft=draft, chosen=request.GET)
     if request.method == "POST" and form.is_valid():
         try:
             return _put_in_force(request, draft, form)

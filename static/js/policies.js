@@ -49,6 +49,11 @@ function act(box, event) {
   if (button.matches("[data-up], [data-down]")) button.focus();
 }
 
+function isSpare(row) {
+  const typed = [...row.querySelectorAll("input:not([name$='-ORDER'], [type='checkbox'])")];
+  return !row.querySelector(".errorlist") && typed.every((field) => !field.value);
+}
+
 for (const box of document.querySelectorAll("[data-rows]")) {
   box.dataset.live = "";
   box.closest("form").dataset.live = "";
@@ -57,7 +62,8 @@ for (const box of document.querySelectorAll("[data-rows]")) {
     if (event.target.matches("input[type='file']")) showPicked(event.target);
   });
   for (const row of box.querySelectorAll("[data-row]")) {
-    if (row.querySelector("input[name$='-DELETE']").checked) setGone(row, row.querySelector("[data-remove]"), true);
+    if (isSpare(row)) row.remove(); // there is a button to add one
+    else if (row.querySelector("input[name$='-DELETE']").checked) setGone(row, row.querySelector("[data-remove]"), true);
   }
   box.closest("form").addEventListener("submit", () => place(box.querySelector("[data-list]")));
 }
