@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from curation.balance import Cell, Prospect, Tally
-from curation.models import BalanceTarget
+from curation.models import BalanceTarget, Policy
+from curation.policies import age_bands
 from curation.yields import yields
 from ingest.identities import approved
 
@@ -31,11 +32,13 @@ GROUP BY j.identity_id, i.claimed_race, i.claimed_gender, j.race, j.gender, j.ag
 """
 
 
-def tallies() -> list[Tally]:
+def tallies(policy: Policy) -> list[Tally]:
+    """Finer classes of age count in their band."""
     with connection.cursor() as cursor:
         cursor.execute(ACCEPTED)
         rows: list[Any] = cursor.fetchall()
-    return [Tally(row[0], (row[1], row[2]), (row[3], row[4], row[5]), row[6]) for row in rows]
+    bands = age_bands(policy)
+    return [Tally(row[0], (row[1], row[2]), (row[3], row[4], bands.get(row[5], row[5])), row[6]) for row in rows]
 
 
 def targets() -> dict[Cell, int]:

@@ -33,6 +33,7 @@ def _pages() -> Iterator[Page]:
     yield Page("jobs", _("Crawl jobs"), frozenset(everyone_above))
     yield Page("licences", _("Licences"), frozenset(everyone_above), lambda: held().count())
     yield Page("photos", _("Photos"), frozenset(everyone_above), also="candidates")
+    yield Page("policies", _("Policies"), frozenset(everyone_above))
     yield Page("balance", _("Balance"), frozenset(everyone_above))
     yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))

@@ -88,7 +88,7 @@ def _remark(listing: str, remark: Any) -> str:
 def _standing(claims: Collection[int]) -> Answers:
     answers: dict[tuple[int, str], list[Annotation]] = defaultdict(list)
     given = that_stand(Annotation.objects.filter(claim__in=claims))
-    for answer in given.select_related("relabel_to").order_by("received_at", "id"):
+    for answer in given.select_related("relabel_to", "policy").order_by("received_at", "id"):
         answers[answer.claim_id, answer.question].append(answer)
     return answers
 
@@ -108,7 +108,8 @@ def decided_lately() -> QuerySet[Annotation]:
     """The newest decisions in force, to be looked at again."""
     decisions = Annotation.objects.filter(mode=Annotation.Mode.ADJUDICATION, superseded_by=None, carried_from=None)
     decisions = decisions.exclude(verdict=Annotation.Verdict.WITHDRAWN)
-    return decisions.select_related("claim__face", "claim__identity", "relabel_to", "reviewer").order_by("-received_at")
+    shown = ("claim__face", "claim__identity", "relabel_to", "reviewer", "policy")
+    return decisions.select_related(*shown).order_by("-received_at")
 
 
 def kept_out_lately() -> QuerySet[Quarantine]:

@@ -1,11 +1,16 @@
 """The policy in force, and the one that a new installation starts with."""
 
+import re
+from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from curation.models import Policy
 from ingest.attributes import AGE, GENDER, RACE
@@ -58,6 +63,27 @@ def current_policy() -> Policy:
     return copy(_known[key])
 
 
+def activated() -> QuerySet[Policy]:
+    """The newest, which is the one in force, first."""
+    return Policy.objects.filter(activated_at__isnull=False).order_by("-version")
+
+
+def for_browser(policy: Policy) -> dict[str, Any]:
+    """What the reviewer's screens need of a policy (docs/review-protocol.md)."""
+    return {
+        "version": policy.version,
+        "reasons": policy.reasons,
+        "fields": policy.fields,
+        "blind_fields": policy.blind_fields,
+        "field_runs": policy.field_runs,
+        "guideline": policy.guideline,
+        "pictures": [
+            {"url": reverse("guideline-picture", args=[one.sha256]), "kind": one.kind, "caption": one.caption}
+            for one in policy.pictures.all()
+        ],
+    }
+
+
 def default_policy() -> dict[str, Any]:
     return {
         "blind_fields": ["race", "gender", "age"],
@@ -91,36 +117,66 @@ def class_labels(policy: Policy) -> dict[str, dict[str, str]]:
     return {field: {"0": "cannot tell", **labels} for field, labels in named.items()}
 
 
+def label_of(policy: Policy, field: str, code: int, otherwise: str) -> str:
+    """As the policy names the class; `otherwise` where it has none of that code."""
+    return class_labels(policy).get(field, {}).get(str(code), otherwise)
+
+
+def age_bands(policy: Policy) -> dict[int, int]:
+    """The code of each class of age → the band (1 young, 2 old) that it stands in at export."""
+    return {row["code"]: band for row in age_classes(policy) if (band := band_of(row))}
+
+
+def age_classes(policy: Policy) -> list[dict[str, Any]]:
+    return next((field["classes"] for field in policy.fields if field["code"] == "age"), [])
+
+
+def band_of(row: Mapping[str, Any]) -> int | None:
+    """None where a class of age says nothing of it."""
+    band = row.get("band") or row["code"]
+    return band if band in AGE else None
+
+
 # ---- What a policy must look like: ValueError, in a sentence, where it does not
+
+REASON_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+MUST_STAY = ("wrong_person", "other")
+FIELDS = ("race", "gender", "age")
 
 
 def check_reasons(reasons: Any) -> None:
     _check_rows(reasons, {"code": str, "key": str, "label": str})
     keys = [reason["key"] for reason in reasons]
     if len(set(keys)) < len(keys) or not all(key in list("123456789") for key in keys):
-        raise ValueError("Each reason wants a key of its own, 1 to 9.")
+        raise ValueError(_("Each reason wants a key of its own, 1 to 9."))
     if not all(1 <= len(reason["code"]) <= LONGEST_CODE for reason in reasons):
-        raise ValueError(f"The code of a reason has 1 to {LONGEST_CODE} characters.")
-    if {"wrong_person", "other"} - {reason["code"] for reason in reasons}:
-        raise ValueError("The reasons “wrong_person” and “other” must stay.")
+        raise ValueError(_("The code of a reason has 1 to %d characters.") % LONGEST_CODE)
+    if set(MUST_STAY) - {reason["code"] for reason in reasons}:
+        raise ValueError(_("The reasons “wrong_person” and “other” must stay."))
 
 
 def check_fields(fields: Any) -> None:
     _check_rows(fields, {"code": str, "label": str, "classes": list})
     for field in fields:
-        _check_rows(field["classes"], {"code": int, "label": str})
+        _check_rows(field["classes"], {"code": int, "label": str}, {"band": int})
         if not all(1 <= row["code"] <= 9 for row in field["classes"]):
-            raise ValueError("The codes of classes are 1 to 9; 0 is “cannot tell”.")
-    if [field["code"] for field in fields] != ["race", "gender", "age"]:
-        raise ValueError("The fields are race, gender and age.")
+            raise ValueError(_("The codes of classes are 1 to 9; 0 is “cannot tell”."))
+    if [field["code"] for field in fields] != list(FIELDS):
+        raise ValueError(_("The fields are race, gender and age."))
+    for row in fields[-1]["classes"]:
+        if band_of(row) is None:
+            words = _("The age class %(code)s, “%(label)s”, must say whether it counts as young or old in a release.")
+            raise ValueError(words % row)
 
 
-def _check_rows(rows: Any, keys: dict[str, type]) -> None:
+def _check_rows(rows: Any, keys: dict[str, type], optional: Mapping[str, type] = {}) -> None:
     if not isinstance(rows, list) or not rows:
-        raise ValueError("This must be a list, and not an empty one.")
+        raise ValueError(_("This must be a list, and not an empty one."))
+    types = {**keys, **optional}
     for row in rows:
-        if not isinstance(row, dict) or set(row) != set(keys) or any(type(row[k]) is not t for k, t in keys.items()):
-            raise ValueError(f"Each row needs exactly: {', '.join(keys)}.")
+        right = isinstance(row, dict) and set(keys) <= set(row) <= set(types)
+        if not right or any(type(value) is not types[name] for name, value in row.items()):
+            raise ValueError(_("Each row needs exactly: %s.") % ", ".join(keys))
     codes = [row["code"] for row in rows]
     if len(set(codes)) < len(codes):
-        raise ValueError("Two rows share a code.")
+        raise ValueError(_("Two rows share a code."))

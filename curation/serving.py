@@ -13,6 +13,7 @@ from curation import queue
 from curation.items import crop_url, describe, face_with_person, items
 from curation.models import Annotation, Policy, Slot
 from curation.models.claims import Question
+from curation.policies import for_browser
 
 __all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "news", "recent"]
 
@@ -44,22 +45,13 @@ def news(
     waiting = queue.waiting(reviewer=reviewer, question=question)
     if nothing:
         shown["empty"] = _why_empty(waiting, question)
-    told = {"progress": progress(reviewer, waiting), "recent": recent(reviewer, policy), "policy": _told(policy)}
+    told = {"progress": progress(reviewer, waiting), "recent": recent(reviewer, policy), "policy": for_browser(policy)}
     return shown | told
 
 
 def progress(reviewer: User, waiting: queue.Waiting) -> Json:
     """`waiting_more` where more wait than are counted."""
     return {"today": answered_today(reviewer), "waiting": waiting.mine, "waiting_more": waiting.capped}
-
-
-def _told(policy: Policy) -> Json:
-    return {
-        "version": policy.version,
-        "reasons": policy.reasons,
-        "fields": policy.fields,
-        "guideline": policy.guideline,
-    }
 
 
 # ---- The last ten, and the reviewer's day

@@ -15,7 +15,7 @@ from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Policy
 from curation.policies import current_policy
-from curation.policy_maps import perceived
+from curation.policy_maps import Maps, heard, maps_in_force, perceived
 from curation.verdicts import Changes, write
 from ingest.models import Photo
 
@@ -42,8 +42,10 @@ def settle_many(photos: Collection[int]) -> None:
 
 def count(cases: Collection[Case]) -> Collection[Case]:
     """Says of each field of each case what its answers come to."""
+    answered = any(slot.question == "attributes" and slot.annotation for case in cases for slot in case.slots)
+    maps = maps_in_force() if answered else {}
     for case in cases:
-        _count(case)
+        _count(case, maps)
     return cases
 
 
@@ -71,13 +73,13 @@ def _by_photo(cases: Iterable[Case]) -> Iterable[list[Case]]:
     return photos.values()
 
 
-def _count(case: Case) -> None:
+def _count(case: Case, maps: Maps) -> None:
     usable = [value for vote in case.votes("usable", "usable") if (value := _usable_value(vote, case.claim))]
     case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable", "usable"))
     for name in ATTRIBUTES:
-        values = [value for vote in case.votes("attributes", name) if (value := perceived(vote, name))]
-        case.outcomes[name] = majority(values, wanted=_wanted(case, "attributes", name))
-    _apply_decisions(case)
+        votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
+        case.outcomes[name] = heard(votes, name, maps, wanted=wanted)
+    _apply_decisions(case, maps)
 
 
 def _usable_value(answer: Annotation, claim: Claim) -> str | None:
@@ -90,15 +92,18 @@ def _wanted(case: Case, question: str, name: str) -> int:
     return max(len(case.asked(question, name)), 1)
 
 
-def _apply_decisions(case: Case) -> None:
+def _apply_decisions(case: Case, maps: Maps) -> None:
     usable = case.decision("usable", "usable")
     decided = {"usable": _usable_value(usable, case.claim)} if usable else {}
     for name in ATTRIBUTES:
-        if decision := case.decision("attributes", name):
-            decided[name] = perceived(decision, name)
+        decision = case.decision("attributes", name)
+        if decision and getattr(decision, name) is not None:
+            decided[name] = perceived(decision, name, maps) or ""
     for name, value in decided.items():
-        if value is not None:
-            before = case.outcomes[name]
+        before = case.outcomes[name]
+        if value == "":  # decided, and must be asked anew since: what was overruled does not come back
+            case.outcomes[name] = Outcome("open", "", before.support, before.votes)
+        elif value is not None:
             case.outcomes[name] = Outcome("settled", value, min(before.support, before.votes), before.votes)
             case.adjudicated.add(name)
 

@@ -1,8 +1,12 @@
 """Celery's doors into curation: thin, and harmless when run twice."""
 
+import time
+
 from celery import shared_task
 
-from curation import claims, queue, requeues
+from curation import activation, claims, queue, requeues
+
+SECONDS = 60.0  # that one task spends on a policy; the next one goes on
 
 
 @shared_task(name="curation.tasks.open_claims", ignore_result=True)
@@ -24,3 +28,17 @@ def free_leases() -> int:
 @shared_task(name="curation.tasks.requeue", ignore_result=True)
 def requeue() -> int:
     return requeues.go_on()
+
+
+@shared_task(name="curation.tasks.apply_policies", ignore_result=True)
+def apply_policies() -> None:
+    """What policies put in force do to claims: from where the last task came to."""
+    until = time.monotonic() + SECONDS
+    for pk in activation.unfinished():
+        while time.monotonic() < until and activation.go_on(pk):
+            pass
+
+
+@shared_task(name="curation.tasks.ask_missed", ignore_result=True)
+def ask_missed() -> int:
+    return activation.ask_missed()

@@ -40,7 +40,8 @@ def votes(claim: Claim, question: str, *, policy: Policy, names: bool) -> list[V
     """All that reviewers and adjudicators ever answered, the oldest first."""
     answers = claim.annotations.filter(question=question).exclude(verdict=Annotation.Verdict.WITHDRAWN)
     known = list(
-        answers.select_related("reviewer", "relabel_to", "slot", "superseded_by", "carried_from__claim__identity")
+        answers.select_related("reviewer", "relabel_to", "policy")
+        .select_related("slot", "superseded_by", "carried_from__claim__identity")
         .order_by("received_at", "id")
     )  # fmt: skip
     people = _people(known, names)
@@ -88,25 +89,32 @@ def in_a_line(answers: Sequence[Annotation], policy: Policy) -> str:
 
 
 def _differing(answers: Sequence[Annotation], policy: Policy) -> list[str]:
-    labels = class_labels(policy)
-    given = {name: [v for a in answers if (v := getattr(a, name)) is not None] for name in ATTRIBUTES}
-    said = {name: Counter(labels[name].get(str(v), str(v)) for v in values) for name, values in given.items()}
+    given = {name: [a for a in answers if getattr(a, name) is not None] for name in ATTRIBUTES}
+    said = {name: Counter(_class(answer, name, policy) for answer in rows) for name, rows in given.items()}
     return [" / ".join(f"{n} {label}" for label, n in c.most_common()) for c in said.values() if len(c) > 1]
 
 
 def in_words(answer: Annotation, policy: Policy) -> str:
+    """In the words of the policy it was given under; `policy`, the one in force, is at hand and mostly that."""
     if answer.question == Question.ATTRIBUTES:
         return " · ".join(_values(answer, policy))
     if answer.relabel_to is not None:
         return _("someone else: %s") % answer.relabel_to.name
     verdict = str(answer.get_verdict_display())
-    return f"{verdict}: {_reason(answer.reason, policy)}" if answer.reason else verdict
+    return f"{verdict}: {_reason(answer.reason, _own(answer, policy))}" if answer.reason else verdict
 
 
 def _values(answer: Annotation, policy: Policy) -> list[str]:
-    labels = class_labels(policy)
-    given = {name: getattr(answer, name) for name in ATTRIBUTES}
-    return [labels[name].get(str(v), str(v)) for name, v in given.items() if v is not None]
+    return [_class(answer, name, policy) for name in ATTRIBUTES if getattr(answer, name) is not None]
+
+
+def _class(answer: Annotation, name: str, policy: Policy) -> str:
+    code = str(getattr(answer, name))
+    return class_labels(_own(answer, policy)).get(name, {}).get(code, code)
+
+
+def _own(answer: Annotation, policy: Policy) -> Policy:
+    return policy if answer.policy_id == policy.pk else answer.policy
 
 
 def _reason(code: str, policy: Policy) -> str:

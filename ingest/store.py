@@ -6,7 +6,7 @@ from typing import Literal
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-Folder = Literal["photos", "previews", "crops", "evidence"]
+Folder = Literal["photos", "previews", "crops", "evidence", "guidelines"]
 
 SUFFIX_OF_MIME = {"image/jpeg": ".jpg"}
 
@@ -33,6 +33,10 @@ def put(folder: Folder, data: bytes, suffix: str = ".jpg") -> str:
     if written != name:  # another process was quicker, and the storage gave ours a name of its own
         default_storage.delete(written)
     return sha256
+
+
+def has(name: str) -> bool:
+    return bool(default_storage.exists(name))
 
 
 def read(name: str) -> bytes:

@@ -112,6 +112,8 @@ CELERY_BEAT_SCHEDULE = {
     "ingest.sweep": {"task": "ingest.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "curation.open_claims": {"task": "curation.tasks.open_claims", "schedule": 3.0, "options": {"expires": 3}},
     "curation.open_missed_claims": {"task": "curation.tasks.open_missed_claims", "schedule": 900.0},
+    "curation.apply_policies": {"task": "curation.tasks.apply_policies", "schedule": 5.0, "options": {"expires": 5}},
+    "curation.ask_missed": {"task": "curation.tasks.ask_missed", "schedule": 900.0},
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
     "curation.requeue": {"task": "curation.tasks.requeue", "schedule": 10.0, "options": {"expires": 10}},
 }

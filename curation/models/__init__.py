@@ -1,12 +1,13 @@
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
-from curation.models.policies import GuidelinePicture, Policy
+from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
 
 __all__ = [
+    "Activation",
     "Annotation",
     "BalanceTarget",
     "Bookmark",

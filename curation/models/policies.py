@@ -93,3 +93,27 @@ class GuidelinePicture(models.Model):
 
     def __str__(self) -> str:
         return self.caption
+
+
+class Activation(models.Model):
+    """What putting a policy in force does to claims that are there already: in the order of their ids, `after` being
+    the last one that is done. It ends with `finished_at`; until then any worker goes on with it.
+    """
+
+    policy = models.OneToOneField(Policy, models.PROTECT, related_name="activation")
+    heeds_open = models.BooleanField(default=False, help_text=_("open questions get as many answers as are wanted now"))
+    total = models.PositiveIntegerField(help_text=_("claims to look at"))
+    done = models.PositiveIntegerField(default=0)
+    reopened = models.PositiveIntegerField(default=0, help_text=_("claims asked anew"))
+    after = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="activation_done_within_total", condition=Q(done__lte=models.F("total")))
+        ]
+        indexes = [models.Index(fields=["policy"], name="activation_under_way", condition=Q(finished_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"activation of {self.policy}"

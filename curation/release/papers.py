@@ -11,7 +11,7 @@ from curation.release.naming import AGREEMENT, CLASSES, METADATA, PARTS, README,
 from curation.release.records import COLUMNS, Vocabulary
 from ingest.licences import licence_name, licence_url
 
-Classes = Mapping[str, list[dict[str, str]]]
+Classes = Mapping[str, list[dict[str, Any]]]
 
 ABOUT = """# Multi-Task Faces, release {version}
 
@@ -38,9 +38,11 @@ withdrawn: look for a newer release before you begin, and delete withdrawn ones.
   `val` and `test`, as torchvision's ImageFolder reads it. Every part holds every class folder, empty ones too: load
   with `ImageFolder(..., allow_empty=True)`, so that a class has the same number in every part.
   They are hard links to `images/` where the file system has them, else copies.
-- `classes.json`: the classes of each task and their folders.
-- `metadata.csv`: one row an image: labels, split of each task, source, creator, licence, every vote by pseudonym, and
-  how each field was settled (`majority`, `adjudication`; `disputed`, `open`: not settled).
+- `classes.json`: the classes of each task and their folders; of age also the finer classes that each holds, where
+  reviewers were asked in such.
+- `metadata.csv`: one row an image: labels, the class of age as it was asked (`age_class`), split of each task, source,
+  creator, licence, every vote by pseudonym, and how each field was settled (`majority`, `adjudication`; `disputed`,
+  `open`: not settled).
 - `agreement.json`: how far reviewers agreed, by field and by pair, before adjudication.
 - `MANIFEST.sha256`: the sha256 of every other file.
 

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from curation.models import Annotation, Consensus, Policy, ReleaseFace, Slot
-from curation.policies import class_labels
+from curation.models import Consensus, ReleaseFace, Slot
+from curation.policies import activated, age_bands, age_classes, class_labels
+from curation.policy_maps import Maps, maps_in_force, perceived
 from curation.release.errors import ReleaseRefused
 from curation.release.naming import ATTRIBUTES, class_folder, image_file, image_id
 from curation.release.selection import Selected
@@ -22,6 +24,7 @@ CANNOT_TELL = "cannot tell"
 COLUMNS = (
     *("id", "sha256", "file", "identity", "identity_slug"),
     *(f"perceived_{name}" for name in ATTRIBUTES),
+    *("age_class_code", "age_class"),
     *(f"split_{name}" for name in ("identity", *ATTRIBUTES)),
     *("source", "source_page", "image_url", "creator", "licence", "licence_url"),
     *("modification", "date_taken"),
@@ -32,13 +35,22 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Labels by field and code; pseudonyms by reviewer: stable within a release, and not across releases."""
+    """Labels by field and code; pseudonyms by reviewer: stable within a release, and not across releases. `bands`
+    says of the classes of age in which of the task's classes each stands; `maps` how earlier answers are read.
+    """
 
     labels: Mapping[str, Mapping[str, str]]
     pseudonyms: Mapping[int, str]
+    bands: Mapping[str, int] = field(default_factory=dict)
+    maps: Maps = field(default_factory=dict)
 
     def label(self, name: str, code: str) -> str:
         return self.labels[name][code] if code else ""
+
+    def task_label(self, name: str, code: str) -> str:
+        """The class in the task's tree: of the finer classes of age their band."""
+        band = self.bands.get(code) if name == "age" else None
+        return AGE[band] if band else self.label(name, code)
 
     def annotator(self, reviewer: int) -> str:
         if reviewer not in self.pseudonyms:
@@ -70,15 +82,21 @@ def vocabulary(version: str) -> Vocabulary:
     """The data set's own labels; a class that only policies know has that of the newest. Codes mean one thing for
     good, so an answer given under a policy that has been replaced keeps its class."""
     labels: dict[str, dict[str, str]] = {name: {} for name in LABELS}
-    for policy in Policy.objects.filter(activated_at__isnull=False).order_by("version"):
+    bands: dict[str, int] = {str(code): code for code in AGE}
+    finer: set[str] = set()
+    for policy in activated().order_by("version"):
         for name, known in class_labels(policy).items():
             labels[name] |= known
+        bands |= {str(code): band for code, band in age_bands(policy).items()}
+        finer = {str(row["code"]) for row in age_classes(policy) if "band" in row}
     for name, own in LABELS.items():
-        labels[name] |= {str(code): label for code, label in own.items()}
+        taken = finer if name == "age" else set()
+        labels[name] |= {str(code): label for code, label in own.items() if str(code) not in taken}
     answered = Slot.objects.filter(purpose="vote", annotation__isnull=False)
     reviewers = {pk for pk in answered.values_list("reviewer", flat=True).distinct() if pk}
     people = sorted(reviewers, key=lambda pk: _shuffled(version, pk))
-    return Vocabulary(labels, {pk: f"annotator-{n:02d}" for n, pk in enumerate(people, 1)})
+    pseudonyms = {pk: f"annotator-{n:02d}" for n, pk in enumerate(people, 1)}
+    return Vocabulary(labels, pseudonyms, bands, maps_in_force())
 
 
 def _shuffled(version: str, reviewer: int) -> bytes:
@@ -86,21 +104,34 @@ def _shuffled(version: str, reviewer: int) -> bytes:
     return hashlib.sha256(f"{version} {reviewer}".encode()).digest()
 
 
-def class_folders(words: Vocabulary) -> dict[str, list[dict[str, str]]]:
+def class_folders(words: Vocabulary) -> dict[str, list[dict[str, Any]]]:
     """Of the three attributes: code, label and folder of each class. ReleaseRefused where two would share one."""
-    classes = {
-        name: [
-            {"code": code, "label": label, "folder": class_folder(label)}
-            for code, label in sorted(words.labels[name].items())
-            if code != "0"
-        ]
-        for name in ATTRIBUTES
-    }
+    classes: dict[str, list[dict[str, Any]]] = {name: _classes(words, name) for name in ATTRIBUTES[:2]}
+    classes["age"] = _age_classes(words)
     for name, known in classes.items():
         folders = [one["folder"] for one in known]
         if "" in folders or len(set(folders)) < len(folders):
             labels = ", ".join(one["label"] for one in known)
             raise ReleaseRefused(f"The classes of {name} do not have a folder name of their own each: {labels}.")
+    return classes
+
+
+def _classes(words: Vocabulary, name: str) -> list[dict[str, Any]]:
+    known = sorted((code, label) for code, label in words.labels[name].items() if code != "0")
+    return [{"code": code, "label": label, "folder": class_folder(label)} for code, label in known]
+
+
+def _age_classes(words: Vocabulary) -> list[dict[str, Any]]:
+    """Young and old, with the finer classes that each holds. ReleaseRefused for one of which no policy says where."""
+    finer = {code: label for code, label in sorted(words.labels["age"].items()) if code != "0"}
+    for code, label in finer.items():
+        if code not in words.bands:
+            raise ReleaseRefused(f"The age class {code}, “{label}”, counts as neither young nor old in any policy.")
+    classes: list[dict[str, Any]] = []
+    for band, label in AGE.items():
+        held = [{"code": code, "label": name} for code, name in finer.items() if words.bands[code] == band]
+        holds = {"holds": held} if any(one["code"] != str(band) for one in held) else {}
+        classes.append({"code": str(band), "label": label, "folder": class_folder(label), **holds})
     return classes
 
 
@@ -137,7 +168,7 @@ def _places(chosen: Selected, person: Identity, photo: Photo, said: Answers, wor
     if part != disjoint_part(chosen.owner):  # the photo stands in another part, with the person seen beside
         return places
     for name in ATTRIBUTES:
-        label = words.label(name, said.value(name))
+        label = words.task_label(name, said.value(name))
         if label not in ("", CANNOT_TELL):
             places[name] = f"{name}/{part}/{class_folder(label)}"
     return places
@@ -149,8 +180,10 @@ def _picture(chosen: Selected) -> dict[str, str]:
 
 
 def _shown(person: Identity, said: Answers, words: Vocabulary) -> dict[str, str]:
-    perceived = {f"perceived_{name}": words.label(name, said.value(name)) for name in ATTRIBUTES}
-    return {"identity": _one_line(person.name), "identity_slug": person.slug} | perceived
+    shown = {f"perceived_{name}": words.task_label(name, said.value(name)) for name in ATTRIBUTES}
+    age = said.value("age")
+    finer = {"age_class_code": age, "age_class": _one_line(words.label("age", age))}
+    return {"identity": _one_line(person.name), "identity_slug": person.slug} | shown | finer
 
 
 def _parts(places: Mapping[str, str]) -> dict[str, str]:
@@ -184,24 +217,26 @@ def _judged(said: Answers) -> dict[str, str]:
 
 def _answers(claims: Iterable[int], words: Vocabulary) -> dict[int, Answers]:
     answers: dict[int, Answers] = defaultdict(Answers)
-    slots = Slot.objects.filter(claim__in=claims, purpose="vote", annotation__isnull=False)
-    for slot in slots.select_related("annotation"):
-        if slot.annotation:
-            _add_vote(answers[slot.claim_id], slot.annotation, words)
+    slots: dict[int, list[Slot]] = defaultdict(list)
+    for slot in Slot.objects.filter(claim__in=claims, purpose="vote").select_related("annotation"):
+        slots[slot.claim_id].append(slot)
+    for claim, known in slots.items():
+        for name in FIELDS:
+            answers[claim].votes[name] = list(_votes(known, name, words))
     for row in Consensus.objects.filter(claim__in=claims):
         answers[row.claim_id].consensus[row.field] = row
     return answers
 
 
-def _add_vote(answers: Answers, vote: Annotation, words: Vocabulary) -> None:
-    who = words.annotator(vote.reviewer_id)
-    if vote.question == "usable":
-        answers.votes["usable"].append((who, vote.verdict))
-        return
-    for name in ATTRIBUTES:
-        value = getattr(vote, name)
-        if value is not None:
-            answers.votes[name].append((who, words.label(name, str(value))))
+def _votes(slots: Iterable[Slot], name: str, words: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Of the last round that asked the field, as the policy in force reads them: (annotator, label)."""
+    question = "usable" if name == "usable" else "attributes"
+    asked = [slot for slot in slots if slot.question == question and (not slot.asks or name in slot.asks)]
+    last = max((slot.round for slot in asked), default=0)
+    for vote in (slot.annotation for slot in asked if slot.annotation and slot.round == last):
+        label = vote.verdict if name == "usable" else words.label(name, perceived(vote, name, words.maps) or "")
+        if label:
+            yield words.annotator(vote.reviewer_id), label
 
 
 def classes_of(release: int) -> list[dict[str, str]]:

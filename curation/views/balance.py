@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from curation.balance import Cell, Ranked, Table, deficits, rank, table
 from curation.balance_figures import prospects, save_targets, tallies, targets
 from curation.balance_forms import BalanceForm
+from curation.models import Policy
+from curation.policies import current_policy, label_of
 from ingest.attributes import AGE, GENDER, RACE
 from ingest.models import Identity
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
@@ -38,11 +40,12 @@ def page(request: SignedInRequest) -> HttpResponse:
 
 
 def _context(wanted: dict[Cell, int], form: BalanceForm) -> dict[str, Any]:
-    found = table(tallies(), wanted)
+    policy = current_policy()
+    found = table(tallies(policy), wanted)
     ranked = rank(prospects(), deficits(found)) if found.missing else []
     return {
         "table": found,
-        "rows": _rows(found, form),
+        "rows": _rows(found, form, policy),
         "ages": [_age(found, age) for age in AGE],
         "has_targets": any(wanted.values()),
         "next": _named(ranked[:NEXT]),
@@ -51,12 +54,12 @@ def _context(wanted: dict[Cell, int], form: BalanceForm) -> dict[str, Any]:
     }
 
 
-def _rows(found: Table, form: BalanceForm) -> list[dict[str, Any]]:
+def _rows(found: Table, form: BalanceForm, policy: Policy) -> list[dict[str, Any]]:
     boxes = dict(form.boxes())
     return [
         {
-            "race": RACE[row.group[0]],
-            "gender": GENDER[row.group[1]],
+            "race": label_of(policy, "race", row.group[0], RACE[row.group[0]]),
+            "gender": label_of(policy, "gender", row.group[1], GENDER[row.group[1]]),
             "row": row,
             "cells": [{"figure": figure, "box": boxes[cell]} for cell, figure in row.cells.items()],
         }

@@ -23,6 +23,12 @@ def photo(request: HttpRequest, sha256: str) -> HttpResponseBase:
     return _picture(request, store.name_of("previews", sha256))
 
 
+@require_safe
+def guideline(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """An example in a guideline."""
+    return _picture(request, store.name_of("guidelines", sha256))
+
+
 def _picture(request: HttpRequest, name: str) -> HttpResponseBase:
     if not roles_of(request.user):
         raise PermissionDenied("Pictures are for people with a role here.")

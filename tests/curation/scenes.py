@@ -10,7 +10,7 @@ from curation import queue
 from curation.annotations import record
 from curation.claims import open_claims
 from curation.entries import Answer, Flagged, Result, Skipped, Undo
-from curation.models import Claim, Consensus, Slot
+from curation.models import Claim, Consensus, Policy, Slot
 from curation.policies import current_policy
 from ingest.models import Face, Identity, Photo
 from tests import factories
@@ -48,6 +48,7 @@ def say(
     verdict: str = "accept",
     *,
     id: uuid.UUID | None = None,  # noqa: A002
+    policy: Policy | None = None,
     **fields: Any,
 ) -> tuple[Result, uuid.UUID]:
     question = "attributes" if verdict == "attributes" else "usable"
@@ -57,7 +58,7 @@ def say(
         fields["identity"] = fields["identity"].pk
     number = id or uuid.uuid4()
     answer = Answer(number, claim.pk, question, verdict, SHOWN, SHOWN, **fields)
-    return record(answer, reviewer=reviewer, policy=current_policy()), number
+    return record(answer, reviewer=reviewer, policy=policy or current_policy()), number
 
 
 def undo(reviewer: User, target: uuid.UUID) -> Result:
