@@ -18,12 +18,14 @@ SORTS: Mapping[str, str | Promise] = {
     "photos": _("photos"),
     "faces": _("faces"),
     "accepted": _("accepted"),
+    "fewest": _("fewest accepted"),
     "yield": _("yield"),
 }
 MEASURES: Mapping[str, Callable[[Yield], float]] = {
     "photos": lambda one: one.photos,
     "faces": lambda one: one.faces,
     "accepted": lambda one: one.accepted,
+    "fewest": lambda one: -one.accepted,
     "yield": lambda one: -1 if one.share is None else one.share,
 }
 

@@ -1,3 +1,4 @@
+from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import GuidelinePicture, Policy
@@ -8,10 +9,15 @@ from curation.models.votes import Annotation, PracticeAnswer, Reopening, Reviewe
 __all__ = [
     "Annotation",
     "BalanceTarget",
+    "BothStand",
     "Claim",
     "Consensus",
+    "Contradicted",
+    "Contradiction",
     "Demographics",
+    "DisputeView",
     "Exclusion",
+    "Figure",
     "Flag",
     "GuidelinePicture",
     "Invitation",

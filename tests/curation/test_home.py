@@ -52,7 +52,9 @@ def test_adjudicator_sees_every_list_with_its_count(client: Client) -> None:
     scenes.say(factories.reviewer(), claim, "quarantine", reason="under_age")
     page = home(client, Role.ADJUDICATOR)
     assert "Decide what waits" in page
-    assert 'href="/disputes/?list=quarantined">Quarantined</a><span class="n warn-text">1<' in page
+    assert 'href="/disputes/?list=quarantined">Quarantined</a><span class="small muted">oldest 0' in page
+    assert '<span class="n warn-text">1<' in page
+    assert f'href="/disputes/{claim.pk}/usable/?list=quarantined">Decide what waits' in page
 
 
 def test_admin_is_led_from_identities_to_jobs(client: Client) -> None:
