@@ -72,21 +72,21 @@ def test_of_what_still_waits_the_list_does_not_tell_the_votes(client: Client, se
     assert "too small" not in page.content.decode()
 
 
-def votes_of(claim: Claim, yes: int, no: int) -> Claim:
-    for _ in range(yes + no - 2):
-        add_slot(Slot.objects.filter(claim=claim).order_by("id")[0])
-    for n in range(yes + no):
-        scenes.say(factories.reviewer(), claim, "accept" if n < yes else "reject")
+def asked_thrice(claim: Claim) -> Claim:
+    """Three reviewers, three answers."""
+    add_slot(Slot.objects.filter(claim=claim).order_by("id")[0])
+    for answer in ("accept", "reject", "cannot_tell"):
+        scenes.say(factories.reviewer(), claim, answer)
     return claim
 
 
 def test_the_closest_vote_comes_first_and_then_the_oldest(client: Client, senior: User) -> None:
-    clear, close, closer = (votes_of(scenes.claim(), *parts) for parts in ((3, 2), (2, 2), (1, 1)))
+    old, new, close = dispute(), dispute(), asked_thrice(scenes.claim())
     listed = [row.claim for row in client.get(LIST, {"list": "usable"}).context["rows"]]
-    assert listed == [close, closer, clear]
-    page = client.get(dispute_of(closer), {"list": "usable"})
-    assert (page.context["earlier"], page.context["later"]) == ((close.pk, "usable"), (clear.pk, "usable"))
-    last = client.get(dispute_of(clear), {"list": "usable"})
+    assert listed == [close, old, new]
+    page = client.get(dispute_of(old), {"list": "usable"})
+    assert (page.context["earlier"], page.context["later"]) == ((close.pk, "usable"), (new.pk, "usable"))
+    last = client.get(dispute_of(new), {"list": "usable"})
     assert last.context["later"] == (close.pk, "usable"), "round the end it begins anew"
 
 
