@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from curation.annotations import withdraw
 from curation.claims import beside
-from curation.models import Annotation, Claim, Consensus, DisputeView, Flag, Policy, Skip, Slot
-from curation.models.claims import Question
-from curation.quarantine import add_slot
+from curation.models import Annotation, Claim, Consensus, DisputeView, Flag, Policy, Quarantine, Skip, Slot
+from curation.models.claims import ATTRIBUTE_FIELDS, LEAD, Question
+from curation.quarantine import IN_FORCE, add_slot
 from curation.refused_photos import refused_photos
-from curation.settling import ATTRIBUTES, lock_photo, settle
+from curation.settling import lock_photo, settle
 
 SKIPS_TO_SEE = 3
 
@@ -36,15 +36,21 @@ class Decision:
     unclear: bool = False  # the guideline leaves it open
 
 
-def disputes(question: str) -> QuerySet[Claim]:
-    """Claims with a disputed field, the oldest first."""
-    names = ["usable"] if question == Question.USABLE else list(ATTRIBUTES)
-    wanted = Claim.State.DISPUTED if question == Question.USABLE else Claim.State.ACCEPTED
-    disputed = Consensus.objects.filter(claim=OuterRef("pk"), field__in=names, state="disputed")
-    barred = Claim.objects.filter(face__quarantines__decision__in=["", "kept_out"])
-    claims = Claim.objects.filter(Exists(disputed), state=wanted).exclude(pk__in=barred.values("pk"))
-    claims = claims.exclude(photo__in=refused_photos())
-    return claims.order_by("id")
+def disputes(question: str) -> QuerySet[Consensus]:
+    """What is disputed and may be decided, one row a claim: of its attributes the one that is disputed most.
+
+    `lead` is the share of the leading answer, in thousandths.
+    """
+    disputed = Consensus.objects.filter(state=Consensus.State.DISPUTED).annotate(lead=LEAD)
+    if question == Question.USABLE:
+        rows = disputed.filter(field="usable", claim__state=Claim.State.DISPUTED)
+    else:
+        disputed = disputed.filter(field__in=ATTRIBUTE_FIELDS)
+        others = disputed.filter(claim=OuterRef("claim"))
+        more = others.filter(Q(lead__lt=OuterRef("lead")) | Q(lead=OuterRef("lead"), pk__lt=OuterRef("pk")))
+        rows = disputed.filter(~Exists(more), claim__state=Claim.State.ACCEPTED)
+    barred = Quarantine.objects.filter(face=OuterRef("claim__face"), decision__in=IN_FORCE)
+    return rows.filter(~Exists(barred)).exclude(claim__photo__in=refused_photos())
 
 
 def often_skipped() -> QuerySet[Skip]:

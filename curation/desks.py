@@ -76,6 +76,7 @@ def adjudicator(person: User) -> Facts:
     slow_figures.freshen()
     counts = waiting_lists.counts()
     lists = [_list(name, counts[name]) for name in counts]
+    _tell_oldest([one for one in lists if one["count"] > waiting_lists.CAP])
     return {
         "lists": lists,
         "waits": sum(n for name, n in counts.items() if name != waiting_lists.UNCLEAR),
@@ -84,7 +85,7 @@ def adjudicator(person: User) -> Facts:
 
 
 def _list(name: str, count: int) -> Facts:
-    since = waiting_lists.oldest(name) if count else None
+    since = waiting_lists.oldest(name) if 0 < count <= waiting_lists.CAP else None
     return {
         "name": name,
         "label": waiting_lists.LABELS[name],
@@ -93,6 +94,13 @@ def _list(name: str, count: int) -> Facts:
         "since": since,
         "urgent": name in URGENT and count,
     }
+
+
+def _tell_oldest(long_lists: Sequence[Facts]) -> None:
+    known = slow_figures.figures("oldest")["oldest"] if long_lists else None
+    for one in long_lists:
+        at = known.value.get(one["name"]) if known else None
+        one["since"] = datetime.fromisoformat(at) if at else None
 
 
 def _start(person: User, counts: dict[str, int]) -> str:

@@ -1,22 +1,20 @@
 """What an adjudicator's lists show: each row a question about one claim, with its votes in a line."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, QuerySet, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from curation.adjudication import disputes, often_skipped, open_flags
 from curation.models import Annotation, Claim, Policy, Quarantine
-from curation.models.claims import Question
 from curation.quarantine import open_quarantines
-from curation.settling import ATTRIBUTES
 from curation.votes import in_a_line, that_stand
 
 Answers = Mapping[tuple[int, str], list[Annotation]]
@@ -60,10 +58,8 @@ def listed(listing: str) -> QuerySet[Any, dict[str, Any]]:
         case Listing.SKIPPED:
             found = _values(often_skipped(), F("claim"), F("question"), Max("created_at"), F("skips"))
         case question:
-            disputed = Q(consensus__state="disputed", consensus__field__in=_fields(question), consensus__votes__gt=0)
-            share = Min(F("consensus__support") * 1000 / F("consensus__votes"), filter=disputed)
-            since = Max("consensus__updated_at", filter=disputed)
-            found = _values(disputes(question), F("pk"), Value(question), since, Value(""), share)
+            lead = F("lead")
+            found = _values(disputes(question), F("claim_id"), Value(question), F("updated_at"), Value(""), lead)
     return found.order_by(*ORDER)
 
 
@@ -73,10 +69,6 @@ def _values(
     told = {"place": place, "asked": asked, "since": since, "remark": remark, "rank": rank}
     values: QuerySet[Any, dict[str, Any]] = found.annotate(**told).values(*told)
     return values
-
-
-def _fields(question: str) -> Sequence[str]:
-    return ["usable"] if question == Question.USABLE else ATTRIBUTES
 
 
 def rows(listing: str, places: Collection[Mapping[str, Any]], *, person: User, policy: Policy) -> list[Row]:
@@ -126,9 +118,10 @@ def beside(listing: str, here: Place, *, person: User) -> tuple[Place | None, Pl
     key = listed(listing).filter(place=here[0], asked=here[1]).values_list(*ORDER).first()
     if key is None:
         return None, _place(others)
-    later = _place(others.filter(_beyond(key, "gt"))) or _place(others)
-    back = [f"-{name}" for name in ORDER]
-    return _place(others.filter(_beyond(key, "lt")).order_by(*back)), later
+    keyed = others.alias(key=_row(F(name) for name in ORDER))
+    later = _place(keyed.filter(key__gt=_row(map(Value, key)))) or _place(others)
+    back = keyed.filter(key__lt=_row(map(Value, key))).order_by(*(f"-{name}" for name in ORDER))
+    return _place(back), later
 
 
 def is_free(listing: str, place: Place, *, person: User) -> bool:
@@ -141,15 +134,9 @@ def _free(listing: str, person: User) -> QuerySet[Any, dict[str, Any]]:
     return listed(listing).filter(~Exists(own))
 
 
-def _beyond(key: tuple[Any, ...], way: str) -> Q:
-    """Further on in the order than `key`, or less far."""
-    rank, since, place = ORDER
-    same = {rank: key[0], since: key[1]}
-    return (
-        Q(**{f"{rank}__{way}": key[0]})
-        | Q(**{rank: key[0], f"{since}__{way}": key[1]})
-        | Q(**same, **{f"{place}__{way}": key[2]})
-    )
+def _row(values: Iterable[Any]) -> Func:
+    """So that the database compares the whole order at once, and finds the place in an index."""
+    return Func(*values, function="ROW", output_field=models.TextField())
 
 
 def _place(found: QuerySet[Any, dict[str, Any]]) -> Place | None:

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 
-from curation import contradictions
+from curation import contradictions, waiting_lists
+from curation.disputes import DISPUTED
 from curation.home_figures import answers_by_hour, rows_of
 from curation.models import Claim, Figure
 from curation.release.selection import triage
@@ -35,10 +36,17 @@ def _answers() -> dict[str, int]:
     return {hour.isoformat(): answers for hour, answers in answers_by_hour(since).items()}
 
 
+def _oldest() -> dict[str, str]:
+    """Of the lists of disputes, which may be long: since when the oldest waits, in ISO 8601."""
+    since = {name: waiting_lists.oldest(name) for name in DISPUTED}
+    return {name: at.isoformat() for name, at in since.items() if at}
+
+
 COUNTS: Mapping[str, Callable[[], Any]] = {
     "claims": _claims,
     "release": _release,
     "answers": _answers,
+    "oldest": _oldest,
     "contradictions": contradictions.find,
 }
 

@@ -43,7 +43,7 @@ def counts() -> dict[str, int]:
 
 
 def oldest(listing: str) -> datetime | None:
-    """Since when the first of a list waits."""
+    """Since when the first of a list waits: quick where that was counted to its end."""
     if listing == CONTRADICTIONS:
         return open_contradictions().order_by("found_at").values_list("found_at", flat=True).first()
     if listing == UNCLEAR:

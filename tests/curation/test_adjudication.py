@@ -42,7 +42,7 @@ def disputed(identity: Identity | None = None) -> Claim:
 
 def test_decide_accepts_and_asks_attributes(senior: User) -> None:
     claim = disputed()
-    assert list(disputes("usable")) == [claim]
+    assert [row.claim for row in disputes("usable")] == [claim]
     rule(senior, claim, note="the same scar")
     assert (state(claim), consensus(claim)) == ("accepted", ("settled", "accept", "adjudication"))
     assert waits(claim, "attributes") == 2
@@ -79,7 +79,7 @@ def test_decide_settles_only_the_attributes_it_names(senior: User) -> None:
     one, two = factories.reviewers(2)
     say(one, claim, "attributes", race=3, gender=1, age=1)
     say(two, claim, "attributes", race=4, gender=1, age=2)
-    assert list(disputes("attributes")) == [claim]
+    assert [row.claim for row in disputes("attributes")] == [claim]
     rule(senior, claim, "attributes", "attributes", race=0)
     assert consensus(claim, "race") == ("settled", "0", "adjudication")
     assert consensus(claim, "gender") == ("settled", "1", "majority")
