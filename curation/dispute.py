@@ -40,10 +40,10 @@ class Dispute:
 
     @property
     def shares(self) -> list[tuple[str, list[Share]]]:
-        """By field, in words: how the votes that count are shared among the answers."""
+        """By field that wants a decision, in words: how the votes that count are shared among the answers."""
         labels, titles = class_labels(self.policy), {f["code"]: f["label"] for f in self.policy.fields}
         case, found = Case(self.claim, self.slots, barred=False, kept_out=False), []
-        for name in self._names:
+        for name in self.unsettled or self._names:
             votes = case.votes(self.question, name)
             if name in labels:
                 codes = [code for vote in votes if (code := perceived(vote, name))]
