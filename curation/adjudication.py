@@ -1,22 +1,21 @@
 """Where reviewers differ, a senior one decides, with all votes in sight."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from curation.annotations import withdraw
 from curation.claims import beside
-from curation.models import Annotation, Claim, Consensus, Flag, Policy, Skip, Slot
-from curation.models.claims import Question
-from curation.quarantine import add_slot, open_quarantines
+from curation.models import Annotation, Claim, Consensus, DisputeView, Flag, Policy, Quarantine, Skip, Slot
+from curation.models.claims import ATTRIBUTE_FIELDS, LEAD, Question
+from curation.quarantine import IN_FORCE, add_slot
 from curation.refused_photos import refused_photos
-from curation.settling import ATTRIBUTES, lock_photo, settle
+from curation.settling import lock_photo, settle
 
 SKIPS_TO_SEE = 3
 
@@ -34,17 +33,24 @@ class Decision:
     gender: int | None = None
     age: int | None = None
     note: str = ""
+    unclear: bool = False  # the guideline leaves it open
 
 
-def disputes(question: str) -> QuerySet[Claim]:
-    """Claims with a disputed field, or skipped by three; the oldest first."""
-    names = ["usable"] if question == Question.USABLE else list(ATTRIBUTES)
-    wanted = Claim.State.DISPUTED if question == Question.USABLE else Claim.State.ACCEPTED
-    disputed = Consensus.objects.filter(claim=OuterRef("pk"), field__in=names, state="disputed")
-    barred = Claim.objects.filter(face__quarantines__decision__in=["", "kept_out"])
-    claims = Claim.objects.filter(Exists(disputed), state=wanted).exclude(pk__in=barred.values("pk"))
-    claims = claims.exclude(photo__in=refused_photos())
-    return claims.order_by("id")
+def disputes(question: str) -> QuerySet[Consensus]:
+    """What is disputed and may be decided, one row a claim: of its attributes the one that is disputed most.
+
+    `lead` is the share of the leading answer, in thousandths.
+    """
+    disputed = Consensus.objects.filter(state=Consensus.State.DISPUTED).annotate(lead=LEAD)
+    if question == Question.USABLE:
+        rows = disputed.filter(field="usable", claim__state=Claim.State.DISPUTED)
+    else:
+        disputed = disputed.filter(field__in=ATTRIBUTE_FIELDS)
+        others = disputed.filter(claim=OuterRef("claim"))
+        more = others.filter(Q(lead__lt=OuterRef("lead")) | Q(lead=OuterRef("lead"), pk__lt=OuterRef("pk")))
+        rows = disputed.filter(~Exists(more), claim__state=Claim.State.ACCEPTED)
+    barred = Quarantine.objects.filter(face=OuterRef("claim__face"), decision__in=IN_FORCE)
+    return rows.filter(~Exists(barred)).exclude(claim__photo__in=refused_photos())
 
 
 def often_skipped() -> QuerySet[Skip]:
@@ -116,6 +122,7 @@ def _annotate(decision: Decision, earlier: Annotation | None, adjudicator: User,
         gender=decision.gender,
         age=decision.age,
         note=decision.note,
+        guideline_unclear=decision.unclear,
         mode=Annotation.Mode.ADJUDICATION,
         policy=policy,
         shown_at=now,
@@ -139,16 +146,29 @@ def ask_for_one_more_vote(*, claim_id: int, question: str, adjudicator: User) ->
         settle(photo)
 
 
-def resolve_flag(flag: Flag, *, adjudicator: User) -> None:
-    Flag.objects.filter(pk=flag.pk, resolved_at=None).update(resolved_by=adjudicator, resolved_at=timezone.now())
+def answer_flag(flag: Flag, answer: str, *, adjudicator: User) -> bool:
+    """Closes the flag with words for the reviewer; False where somebody else closed it before."""
+    said = {"answer": answer, "resolved_by": adjudicator, "resolved_at": timezone.now()}
+    return bool(Flag.objects.filter(pk=flag.pk, resolved_at=None).update(**said))
 
 
-def counts() -> Mapping[str, int]:
-    """How much waits for an adjudicator, by list."""
-    return {
-        "quarantined": open_quarantines().count(),
-        "usable": disputes(Question.USABLE).count(),
-        "attributes": disputes(Question.ATTRIBUTES).count(),
-        "flags": open_flags().count(),
-        "skipped": len(often_skipped()),
-    }
+def unread_answers(reviewer: User) -> QuerySet[Flag]:
+    """What adjudicators said to the reviewer's flags, the oldest first, until the reviewer has taken note."""
+    answered = Flag.objects.filter(reviewer=reviewer, resolved_at__isnull=False, answer_seen_at=None)
+    return answered.exclude(answer="").select_related("claim__face", "claim__identity").order_by("resolved_at", "id")
+
+
+def note_opened(claim: Claim, question: str, person: User) -> None:
+    """Who has seen the votes is not asked as a reviewer any more; a lease of theirs goes back."""
+    view = DisputeView(adjudicator=person, claim=claim, question=question)
+    DisputeView.objects.bulk_create([view], ignore_conflicts=True)
+    leases = Slot.objects.filter(claim=claim, question=question, reviewer=person, annotation=None, purpose="vote")
+    leases.update(reviewer=None, leased_until=None)
+
+
+def unclear() -> QuerySet[Annotation]:
+    """Decisions in force of which an adjudicator said that the guideline leaves them open, the newest first."""
+    ticked = Annotation.objects.filter(guideline_unclear=True, superseded_by=None)
+    return ticked.select_related("claim__face", "claim__identity", "relabel_to", "reviewer", "policy").order_by(
+        "-received_at"
+    )

@@ -35,8 +35,8 @@ class Case:
     slots: list[Slot]
     barred: bool  # its face is in quarantine, or was kept out for good, or a person refused its photo's licence
     kept_out: bool
-    merged: bool  # its identity is another one by now, which has a claim of its own on this face
-    known: dict[str, Known]
+    merged: bool = False  # its identity is another one by now, which has a claim of its own on this face
+    known: dict[str, Known] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     adjudicated: set[str] = field(default_factory=set)
 

@@ -6,11 +6,15 @@ from functools import cached_property
 from typing import Any
 
 from curation.adjudication import open_flags
+from curation.cases import Case
 from curation.models import Annotation, Claim, Consensus, Flag, Policy, Quarantine, Slot
 from curation.models.claims import Question
 from curation.policies import class_labels
+from curation.policy_maps import perceived
 from curation.quarantine import IN_FORCE
 from curation.settling import ATTRIBUTES
+from curation.shares import Share, shares
+from curation.votes import in_words
 
 
 @dataclass
@@ -21,7 +25,8 @@ class Dispute:
 
     @cached_property
     def slots(self) -> list[Slot]:
-        return list(self.claim.slots.filter(question=self.question).select_related("annotation").order_by("id"))
+        slots = self.claim.slots.filter(question=self.question).select_related("annotation__relabel_to")
+        return list(slots.order_by("id"))
 
     @property
     def is_asked(self) -> bool:
@@ -29,8 +34,24 @@ class Dispute:
 
     @cached_property
     def decision(self) -> Annotation | None:
-        decided = (slot.annotation for slot in self.slots if slot.purpose == Slot.Purpose.ADJUDICATION)
+        """What was decided since the question was asked last: a new decision supersedes it."""
+        last = max((slot.round for slot in self.slots), default=0)
+        decided = (s.annotation for s in self.slots if s.purpose == Slot.Purpose.ADJUDICATION and s.round == last)
         return next((answer for answer in decided if answer), None)
+
+    @property
+    def shares(self) -> list[tuple[str, list[Share]]]:
+        """By field that wants a decision, in words: how the votes that count are shared among the answers."""
+        labels, titles = class_labels(self.policy), {f["code"]: f["label"] for f in self.policy.fields}
+        case, found = Case(self.claim, self.slots, barred=False, kept_out=False), []
+        for name in self.unsettled or self._names:
+            votes = case.votes(self.question, name)
+            if name in labels:
+                codes = [code for vote in votes if (code := perceived(vote, name))]
+                found.append((titles[name], shares(labels[name].get(code, code) for code in codes)))
+            else:
+                found.append(("", shares(in_words(vote, self.policy) for vote in votes)))
+        return [(title, shared) for title, shared in found if shared]
 
     @cached_property
     def consensus(self) -> dict[str, Consensus]:

@@ -1,25 +1,26 @@
 """What an adjudicator's lists show: each row a question about one claim, with its votes in a line."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, QuerySet, Value
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from curation.adjudication import disputes, often_skipped, open_flags
 from curation.models import Annotation, Claim, Policy, Quarantine
-from curation.models.claims import Question
 from curation.quarantine import open_quarantines
-from curation.settling import ATTRIBUTES
 from curation.votes import in_a_line, that_stand
 
 Answers = Mapping[tuple[int, str], list[Annotation]]
+Place = tuple[int, str]  # a claim and a question
+ORDER = ("rank", "since", "place")
+FIRST = Value(0, IntegerField())
 
 
 class Listing(models.TextChoices):
@@ -28,6 +29,9 @@ class Listing(models.TextChoices):
     ATTRIBUTES = "attributes", gettext_lazy("Disputed attributes")
     FLAGS = "flags", gettext_lazy("Flags")
     SKIPPED = "skipped", gettext_lazy("Often skipped")
+
+
+DISPUTED = (Listing.USABLE, Listing.ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -41,29 +45,30 @@ class Row:
 
 
 def listed(listing: str) -> QuerySet[Any, dict[str, Any]]:
-    """Dictionaries with `place` (the claim), `asked` (the question), `since` and `remark`."""
+    """Dictionaries with `place` (the claim), `asked` (the question), `since`, `remark` and `rank`, in that order.
+
+    What is disputed most comes first: of which the answer that leads has the smallest share; then the oldest.
+    """
     match listing:
         case Listing.QUARANTINED:
-            return _values(open_quarantines(), F("claim_id"), F("annotation__question"), F("opened_at"), F("kind"))
+            found = _values(open_quarantines(), F("claim_id"), F("annotation__question"), F("opened_at"), F("kind"))
         case Listing.FLAGS:
-            flags = open_flags().select_related(None).order_by("created_at", "id")
-            return _values(flags, F("claim_id"), F("question"), F("created_at"), F("comment"))
+            flags = open_flags().select_related(None)
+            found = _values(flags, F("claim_id"), F("question"), F("created_at"), F("comment"))
         case Listing.SKIPPED:
-            return _values(often_skipped(), F("claim"), F("question"), Max("created_at"), F("skips"))
+            found = _values(often_skipped(), F("claim"), F("question"), Max("created_at"), F("skips"))
         case question:
-            disputed = Q(consensus__state="disputed", consensus__field__in=_fields(question))
-            since = Max("consensus__updated_at", filter=disputed)
-            return _values(disputes(question), F("pk"), Value(question), since, Value(""))
+            lead = F("lead")
+            found = _values(disputes(question), F("claim_id"), Value(question), F("updated_at"), Value(""), lead)
+    return found.order_by(*ORDER)
 
 
-def _values(found: QuerySet[Any], place: Any, asked: Any, since: Any, remark: Any) -> QuerySet[Any, dict[str, Any]]:
-    told = {"place": place, "asked": asked, "since": since, "remark": remark}
+def _values(
+    found: QuerySet[Any], place: Any, asked: Any, since: Any, remark: Any, rank: Any = FIRST
+) -> QuerySet[Any, dict[str, Any]]:
+    told = {"place": place, "asked": asked, "since": since, "remark": remark, "rank": rank}
     values: QuerySet[Any, dict[str, Any]] = found.annotate(**told).values(*told)
     return values
-
-
-def _fields(question: str) -> Sequence[str]:
-    return ["usable"] if question == Question.USABLE else ATTRIBUTES
 
 
 def rows(listing: str, places: Collection[Mapping[str, Any]], *, person: User, policy: Policy) -> list[Row]:
@@ -73,9 +78,15 @@ def rows(listing: str, places: Collection[Mapping[str, Any]], *, person: User, p
     for place in places:
         given = answers.get((place["place"], place["asked"]), [])
         own = any(answer.reviewer_id == person.pk for answer in given)
-        remark, line = _remark(listing, place["remark"]), in_a_line(given, policy)
+        line = in_a_line(given, policy) if listing in DISPUTED else _how_many(len(given))
+        remark = _remark(listing, place["remark"])
         made.append(Row(claims[place["place"]], place["asked"], place["since"], remark, line, own))
     return made
+
+
+def _how_many(answers: int) -> str:
+    """Not which: who may be asked yet, as a reviewer, must not learn it in passing."""
+    return ngettext("%d answer", "%d answers", answers) % answers if answers else _("no answer yet")
 
 
 def _remark(listing: str, remark: Any) -> str:
@@ -96,12 +107,41 @@ def _standing(claims: Collection[int]) -> Answers:
 # ---- What comes next, and what was decided
 
 
-def next_in(listing: str, *, person: User, after: int) -> tuple[int, str] | None:
-    """The claim and question that this person may decide next: after claim `after`, else from the start."""
+def first_of(listing: str, *, person: User) -> Place | None:
+    """The claim and question of a list that this person may decide first."""
+    return _place(_free(listing, person))
+
+
+def beside(listing: str, here: Place, *, person: User) -> tuple[Place | None, Place | None]:
+    """The one before and the one after, of those that this person may decide; round the end it begins anew."""
+    others = _free(listing, person).exclude(place=here[0], asked=here[1])
+    key = listed(listing).filter(place=here[0], asked=here[1]).values_list(*ORDER).first()
+    if key is None:
+        return None, _place(others)
+    keyed = others.alias(key=_row(F(name) for name in ORDER))
+    later = _place(keyed.filter(key__gt=_row(map(Value, key)))) or _place(others)
+    back = keyed.filter(key__lt=_row(map(Value, key))).order_by(*(f"-{name}" for name in ORDER))
+    return _place(back), later
+
+
+def is_free(listing: str, place: Place, *, person: User) -> bool:
+    return _free(listing, person).filter(place=place[0], asked=place[1]).exists()
+
+
+def _free(listing: str, person: User) -> QuerySet[Any, dict[str, Any]]:
+    """Without those in which they voted."""
     own = that_stand(Annotation.objects.filter(claim=OuterRef("place"), question=OuterRef("asked"), reviewer=person))
-    free = listed(listing).filter(~Exists(own)).exclude(place=after).order_by("place")
-    place = free.filter(place__gt=after).first() or free.first()
-    return (place["place"], place["asked"]) if place else None
+    return listed(listing).filter(~Exists(own))
+
+
+def _row(values: Iterable[Any]) -> Func:
+    """So that the database compares the whole order at once, and finds the place in an index."""
+    return Func(*values, function="ROW", output_field=models.TextField())
+
+
+def _place(found: QuerySet[Any, dict[str, Any]]) -> Place | None:
+    row = found.first()
+    return (row["place"], row["asked"]) if row else None
 
 
 def decided_lately() -> QuerySet[Annotation]:

@@ -25,16 +25,28 @@ class DecisionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea({"rows": 2, "placeholder": _("optional")}),
     )
+    unclear = forms.BooleanField(label=_("The guideline leaves this open"), required=False)
     earlier = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, claim: Claim, policy: Policy, earlier: Annotation | None) -> None:
-        initial = {"earlier": earlier.pk, "note": earlier.note} if earlier else {}
-        super().__init__(data, initial=initial, label_suffix="")
+        known = {"earlier": earlier.pk, "note": earlier.note, "unclear": earlier.guideline_unclear} if earlier else {}
+        super().__init__(data, initial=known, label_suffix="")
         self.claim, self.policy, self.decided = claim, policy, earlier
 
     @property
     def is_stale(self) -> bool:
         return bool(self.cleaned_data["earlier"] != (self.decided.pk if self.decided else None))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What every decision may carry."""
+        return {"note": self.cleaned_data["note"], "unclear": self.cleaned_data["unclear"]}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("unclear") and not data.get("note"):
+            self.add_error("note", _("Say what the guideline leaves open: whoever writes it reads this."))
+        return data
 
 
 class UsableForm(DecisionForm):
@@ -86,7 +98,7 @@ class UsableForm(DecisionForm):
         data = self.cleaned_data
         verdict, _colon, reason = data["answer"].partition(":")
         identity = self.people[data["identity"]] if verdict == V.RELABEL else None
-        return Decision(self.claim.pk, Question.USABLE, verdict, reason, identity, note=data["note"])
+        return Decision(self.claim.pk, Question.USABLE, verdict, reason, identity, **self.said)
 
 
 def _people_but(identity: int) -> dict[str, int]:
@@ -131,7 +143,7 @@ class AttributesForm(DecisionForm):
 
     def decision(self) -> Decision:
         values = {field["code"]: self.cleaned_data[field["code"]] for field in self.asked}
-        return Decision(self.claim.pk, Question.ATTRIBUTES, V.ATTRIBUTES, note=self.cleaned_data["note"], **values)
+        return Decision(self.claim.pk, Question.ATTRIBUTES, V.ATTRIBUTES, **self.said, **values)
 
 
 def _classes(field: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -154,3 +166,24 @@ class AlarmForm(forms.Form):
         if data.get("release") is False and not data.get("note"):
             self.add_error("note", _("Keeping a face out for good wants a few words."))
         return data
+
+
+class FlagForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Answer to the reviewer"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 2}),
+        error_messages={"required": _("Say something: the reviewer reads it on their start page.")},
+    )
+
+
+class StandForm(forms.Form):
+    """`values` are those that the adjudicator had before them."""
+
+    note = forms.CharField(
+        label=_("Why both stand"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Letting a contradiction stand wants a few words.")},
+    )
+    values = forms.CharField(widget=forms.HiddenInput)

@@ -18,6 +18,7 @@ SORTS: Mapping[str, str | Promise] = {
     "photos": _("photos"),
     "faces": _("faces"),
     "accepted": _("accepted"),
+    "fewest": _("fewest accepted"),
     "yield": _("yield"),
     "priority": _("priority in the queue"),
 }
@@ -25,6 +26,7 @@ MEASURES: Mapping[str, Callable[[Yield], float]] = {
     "photos": lambda one: one.photos,
     "faces": lambda one: one.faces,
     "accepted": lambda one: one.accepted,
+    "fewest": lambda one: -one.accepted,
     "yield": lambda one: -1 if one.share is None else one.share,
 }
 

@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, queue, requeues
+from curation import activation, claims, queue, requeues, slow_figures
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
 
@@ -42,3 +42,8 @@ def apply_policies() -> None:
 @shared_task(name="curation.tasks.ask_missed", ignore_result=True)
 def ask_missed() -> int:
     return activation.ask_missed()
+
+
+@shared_task(name="curation.tasks.count_figures", ignore_result=True)
+def count_figures() -> None:
+    slow_figures.count()

@@ -5,6 +5,7 @@ from curation.views import (
     answers,
     balance,
     browse,
+    contradictions,
     disputes,
     faces,
     files,
@@ -15,6 +16,7 @@ from curation.views import (
     policies,
     releases,
     review,
+    unclear,
 )
 
 
@@ -28,11 +30,16 @@ class Question:
         return value
 
 
+class Contradicted(Question):
+    regex = "race|gender"
+
+
 class Sha256(Question):
     regex = "[0-9a-f]{64}"
 
 
 register_converter(Question, "question")
+register_converter(Contradicted, "contradicted")
 register_converter(Sha256, "sha256")
 
 urlpatterns = [
@@ -51,6 +58,20 @@ urlpatterns = [
     path("disputes/<int:claim>/<question:question>/return/", disputes.ask_again, name="dispute-return"),
     path("disputes/quarantine/<int:pk>/", disputes.decide_quarantine, name="quarantine-decide"),
     path("disputes/flag/<uuid:pk>/", disputes.resolve_flag, name="flag-resolve"),
+    path("disputes/contradictions/", contradictions.page, name="contradictions"),
+    path("disputes/contradictions/<int:identity>/<contradicted:field>/", contradictions.one, name="contradiction"),
+    path(
+        "disputes/contradictions/<int:identity>/<contradicted:field>/stand/",
+        contradictions.stand,
+        name="contradiction-stand",
+    ),
+    path(
+        "disputes/contradictions/<int:identity>/<contradicted:field>/again/",
+        contradictions.again,
+        name="contradiction-again",
+    ),
+    path("disputes/unclear/", unclear.page, name="unclear"),
+    path("flags/<uuid:pk>/seen/", home.flag_seen, name="flag-seen"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/priority/", jobs.job_priority, name="job-priority"),
     path("jobs/<int:job_id>/progress/", jobs.job_progress, name="job-progress"),

@@ -1,3 +1,4 @@
+from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
@@ -11,10 +12,15 @@ __all__ = [
     "Annotation",
     "BalanceTarget",
     "Bookmark",
+    "BothStand",
     "Claim",
     "Consensus",
+    "Contradicted",
+    "Contradiction",
     "Demographics",
+    "DisputeView",
     "Exclusion",
+    "Figure",
     "Flag",
     "GuidelinePicture",
     "Invitation",

@@ -3,7 +3,8 @@ import uuid
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from ingest.models import Face, Identity, Photo
@@ -68,6 +69,11 @@ class Claim(models.Model):
         return f"claim {self.pk}"
 
 
+ATTRIBUTE_FIELDS = ["race", "gender", "age"]
+# How large a share the leading answer has, in thousandths: the smaller, the more it is disputed.
+LEAD = F("support") * 1000 / Greatest(F("votes"), 1)
+
+
 class Consensus(models.Model):
     """What the counted answers say of one field of one claim."""
 
@@ -101,6 +107,21 @@ class Consensus(models.Model):
         ]
         indexes = [
             models.Index(fields=["claim"], name="consensus_disputed", condition=Q(state="disputed")),
+            # The adjudicator's lists are read in this order, and only as far as they are shown.
+            models.Index(
+                LEAD,
+                "updated_at",
+                "claim",
+                name="consensus_disputed_usable",
+                condition=Q(state="disputed", field="usable"),
+            ),
+            models.Index(
+                LEAD,
+                "updated_at",
+                "claim",
+                name="consensus_disputed_attributes",
+                condition=Q(state="disputed", field__in=ATTRIBUTE_FIELDS),
+            ),
             models.Index(
                 fields=["updated_at"], name="consensus_rejected_lately", condition=Q(field="usable", value="reject")
             ),

@@ -79,6 +79,7 @@ class Annotation(models.Model):
         indexes = [
             models.Index(fields=["reviewer", "-received_at"], name="annotation_by_reviewer"),
             models.Index(fields=["claim", "question"], name="annotation_by_claim"),
+            models.Index(fields=["-received_at"], name="annotation_unclear", condition=Q(guideline_unclear=True)),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -1,6 +1,9 @@
 """Figures as reports show them."""
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+
+from curation.waiting_lists import CAP
 
 register = template.Library()
 
@@ -19,3 +22,9 @@ def percent(share: float | None) -> str:
 def kappa(value: float) -> str:
     """With a true minus sign: "−0.12"."""
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+@register.filter
+def capped(count: int) -> str:
+    """ "999+" where there was no counting further."""
+    return f"{CAP}+" if count > CAP else str(intcomma(count))

@@ -14,33 +14,49 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from curation import adjudication, quarantine
+from curation import adjudication, contradictions, quarantine, waiting_lists
 from curation.dispute import Dispute
-from curation.disputes import Listing, decided_lately, kept_out_lately, listed, next_in, rows
-from curation.forms import AlarmForm, AttributesForm, UsableForm
-from curation.models import Claim, Flag, Quarantine
+from curation.disputes import (
+    Listing,
+    Place,
+    beside,
+    decided_lately,
+    first_of,
+    is_free,
+    kept_out_lately,
+    listed,
+    rows,
+)  # fmt: skip
+from curation.forms import AlarmForm, AttributesForm, FlagForm, UsableForm
+from curation.models import Claim, Flag, Profile, Quarantine
 from curation.models.claims import Question
 from curation.policies import current_policy
 from curation.serving import face_with_person
 from curation.votes import in_words, votes
+from curation.waiting_lists import LABELS, url_of
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
 A_PAGE = 25
 LATELY = 10
+LONGEST_ID = 18  # digits of what the database can hold
 DECIDED = "decided"
+
+
+def tabs(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """One for each list, with how much waits there."""
+    return [{"name": name, "label": LABELS[name], "count": counts[name], "url": url_of(name)} for name in counts]
 
 
 @never_cache
 @allow(Role.ADJUDICATOR)
 @require_GET
 def page(request: SignedInRequest) -> HttpResponse:
-    counts = adjudication.counts()
+    counts = waiting_lists.counts()
     waiting = [name for name in Listing.values if counts[name]]
     listing = request.GET.get("list", "")
     if listing not in (*Listing.values, DECIDED):
         listing = waiting[0] if waiting else Listing.USABLE
-    tabs = [{"name": name, "label": label, "count": counts[name]} for name, label in Listing.choices]
-    context = {"tabs": tabs, "listing": listing, "may_decide": has_role(request.user, Role.ADJUDICATOR)}
+    context = {"tabs": tabs(counts), "listing": listing, "may_decide": has_role(request.user, Role.ADJUDICATOR)}
     return render(request, "curation/disputes.html", context | _list(request, listing))
 
 
@@ -50,7 +66,7 @@ def _list(request: SignedInRequest, listing: str) -> dict[str, Any]:
         decided = [{"decision": d, "words": in_words(d, policy)} for d in decided_lately()[:LATELY]]
         return {"decided": decided, "kept_out": kept_out_lately()[:LATELY]}
     places = Paginator(listed(listing), A_PAGE).get_page(request.GET.get("page"))
-    first = next_in(listing, person=request.user, after=0)
+    first = first_of(listing, person=request.user)
     return {"page": places, "rows": rows(listing, list(places), person=request.user, policy=policy), "first": first}
 
 
@@ -80,30 +96,53 @@ def get_dispute_for(request: SignedInRequest, claim: int, question: str) -> Disp
     return dispute
 
 
-def _show(request: SignedInRequest, dispute: Dispute, form: Any, alarm_form: AlarmForm | None = None) -> HttpResponse:
+def _show(
+    request: SignedInRequest,
+    dispute: Dispute,
+    form: Any,
+    *,
+    alarm_form: AlarmForm | None = None,
+    flag: tuple[UUID, FlagForm] | None = None,
+) -> HttpResponse:
     claim, listing = dispute.claim, _listing(request, dispute)
-    names = "names" in request.GET
+    if has_role(request.user, Role.ADJUDICATOR, Role.REVIEWER):
+        adjudication.note_opened(claim, dispute.question, request.user)
+    around = (claim.pk, dispute.question)
+    earlier, later = beside(listing, around, person=request.user) if listing in Listing.values else (None, None)
     context = {
         "dispute": dispute,
         "item": face_with_person(claim),
-        "votes": votes(claim, dispute.question, policy=dispute.policy, names=names),
-        "names": names,
+        "votes": votes(claim, dispute.question, policy=dispute.policy, names="names" in request.GET),
+        "names": "names" in request.GET,
         "form": form,
         "alarm_form": alarm_form or AlarmForm(),
+        "flags": [(one, flag[1] if flag and flag[0] == one.pk else FlagForm(auto_id=f"flag-{one.pk}-%s"))
+                  for one in dispute.flags],
         "may_decide": has_role(request.user, Role.ADJUDICATOR),
         "voted": adjudication.voted(claim, dispute.question, request.user),
         "listing": listing,
-        "listing_label": dict(Listing.choices)[listing],
-        "later": next_in(listing, person=request.user, after=claim.pk),
-    }
-    failed = form.errors or (alarm_form and alarm_form.errors)
+        "back": _back(dispute, listing),
+        "earlier": earlier,
+        "later": later,
+        "keys_off": Profile.objects.filter(user=request.user, keys_off=True).exists(),
+    }  # fmt: skip
+    failed = form.errors or (alarm_form and alarm_form.errors) or flag
     return render(request, "curation/dispute.html", context, status=400 if failed else 200)
 
 
 def _listing(request: SignedInRequest, dispute: Dispute) -> str:
     """The list that they work through: said by the page, else the one of this question."""
     wanted = request.POST.get("list") or request.GET.get("list")
-    return str(wanted) if wanted in Listing.values else dispute.question
+    return str(wanted) if wanted in LABELS else dispute.question
+
+
+def _back(dispute: Dispute, listing: str) -> dict[str, Any]:
+    """Where the list is that this belongs to; of a contradiction its own page."""
+    url = url_of(listing)
+    if listing == waiting_lists.CONTRADICTIONS:
+        found = dispute.claim.identity.contradictions.order_by("field").first()
+        url = reverse("contradiction", args=[found.identity_id, found.field]) if found else url
+    return {"url": url, "label": LABELS[listing]}
 
 
 @allow(Role.ADJUDICATOR, audit=False)
@@ -127,16 +166,28 @@ def _stale(request: SignedInRequest, dispute: Dispute) -> HttpResponse:
 
 def _say_decided(request: SignedInRequest, words: str, claim: int, question: str) -> None:
     again = reverse("dispute", args=[claim, question])
-    text = format_html('{} <a href="{}">{}</a>', _("Decided: %s.") % words, again, _("Decide it anew"))
+    text = format_html('{} <a data-key="z" href="{}">{}</a>', _("Decided: %s.") % words, again, _("Decide it anew"))
     messages.success(request, text)
 
 
 def _next(request: SignedInRequest, dispute: Dispute) -> HttpResponse:
-    """Straight on to what is left of the same list."""
+    """Straight on in the list: to the one that the page had next, if it still waits, else to the first."""
     listing = _listing(request, dispute)
-    place = next_in(listing, person=request.user, after=dispute.claim.pk)
+    if listing == waiting_lists.CONTRADICTIONS:
+        contradictions.find([dispute.claim.identity_id])
+    if listing not in Listing.values:
+        return redirect(_back(dispute, listing)["url"])
+    place = _wanted_next(request, listing) or first_of(listing, person=request.user)
     url = reverse("dispute", args=place) if place else reverse("disputes")
     return redirect(f"{url}?list={listing}")
+
+
+def _wanted_next(request: SignedInRequest, listing: str) -> Place | None:
+    claim, _colon, question = request.POST.get("next", "").partition(":")
+    if not claim.isdecimal() or len(claim) > LONGEST_ID or question not in Question.values:
+        return None
+    place = (int(claim), question)
+    return place if is_free(listing, place, person=request.user) else None
 
 
 @allow(Role.ADJUDICATOR, audit=False)
@@ -159,7 +210,7 @@ def decide_quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
     dispute = get_dispute_for(request, alarm.claim_id, alarm.annotation.question)
     form = AlarmForm(request.POST)
     if not form.is_valid():
-        return _show(request, dispute, _form(dispute), form)
+        return _show(request, dispute, _form(dispute), alarm_form=form)
     if not quarantine.decide(alarm, adjudicator=request.user, **form.cleaned_data):
         return _stale(request, dispute)
     words = _("back in the queue") if form.cleaned_data["release"] else _("kept out for good")
@@ -172,6 +223,11 @@ def decide_quarantine(request: SignedInRequest, pk: int) -> HttpResponse:
 def resolve_flag(request: SignedInRequest, pk: UUID) -> HttpResponse:
     flag = get_object_or_404(Flag, pk=pk)
     dispute = get_dispute_for(request, flag.claim_id, flag.question)
-    adjudication.resolve_flag(flag, adjudicator=request.user)
-    messages.success(request, _("The flag is answered."))
+    form = FlagForm(request.POST, auto_id=f"flag-{pk}-%s")
+    if not form.is_valid():
+        return _show(request, dispute, _form(dispute), flag=(pk, form))
+    if not adjudication.answer_flag(flag, form.cleaned_data["answer"], adjudicator=request.user):
+        messages.warning(request, _("Somebody else answered this flag before. Your answer was not sent."))
+        return redirect("dispute", flag.claim_id, flag.question)
+    messages.success(request, _("The reviewer will read your answer on their start page."))
     return _next(request, dispute)

@@ -1,9 +1,11 @@
-/* The adjudicator's page: a key chooses an answer, Enter sends it, C shows the photo large. */
+/* The adjudicator's page: a key chooses an answer, Enter sends it; links and buttons name their key in data-key. */
 const form = document.querySelector("[data-decision]");
-const dialog = document.getElementById("dialog-photo");
+const photo = document.getElementById("dialog-photo");
+const keysOff = Boolean(document.querySelector("[data-keys-off]"));
+const SAME = { x: "1", arrowleft: "1", arrowright: "a" };
 
 function isTyping(target) {
-  return target.isContentEditable || target.matches?.("textarea, select, input:not([type=radio], [type=hidden])");
+  return target.isContentEditable || target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=hidden])");
 }
 
 function pressesControl(event) {
@@ -23,7 +25,7 @@ function markNow() {
 }
 
 function choose(key) {
-  const choice = groupNow().querySelector(`input[data-key="${CSS.escape(key)}"]`);
+  const choice = groupNow().querySelector(`input[type=radio][data-key="${CSS.escape(key)}"]`);
   if (!choice) return false;
   choice.checked = true;
   choice.focus({ preventScroll: true });
@@ -31,10 +33,38 @@ function choose(key) {
   return true;
 }
 
-function showPhoto() {
-  const photo = document.querySelector(".source svg").cloneNode(true);
-  dialog.querySelector(".large-photo").replaceChildren(photo);
+/** Follows the link, presses the button or ticks the box that names this key. */
+function press(key) {
+  const control = document.querySelector(`a[data-key="${CSS.escape(key)}"], button[data-key="${CSS.escape(key)}"], input[type=checkbox][data-key="${CSS.escape(key)}"]`);
+  control?.click();
+  return Boolean(control);
+}
+
+function show(dialog) {
+  if (dialog === photo) {
+    dialog.querySelector(".large-photo").replaceChildren(document.querySelector(".source svg").cloneNode(true));
+  }
   dialog.showModal();
+}
+
+function opens(key) {
+  const name = { c: "dialog-photo", e: "dialog-compare", "?": "dialog-keys" }[key];
+  if (name) show(document.getElementById(name));
+  return Boolean(name);
+}
+
+function writeWhy(key) {
+  const note = form?.elements.note;
+  if (key !== "w" || !note) return false;
+  note.focus();
+  return true;
+}
+
+function decides(key) {
+  if (!form) return false;
+  if (key === "enter") return form.requestSubmit() ?? true;
+  const choices = form.querySelector("[data-group]") ? key : SAME[key] ?? key;
+  return choose(choices);
 }
 
 function decided(event) {
@@ -42,20 +72,25 @@ function decided(event) {
   markNow();
 }
 
+function leavesField(event) {
+  if (event.key !== "Escape" || !isTyping(event.target)) return;
+  event.target.blur();
+}
+
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
-  if (isTyping(event.target) || pressesControl(event) || event.repeat) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+  leavesField(event);
+  if (keysOff || isTyping(event.target) || pressesControl(event) || event.repeat) return;
   const key = event.key.toLowerCase();
-  if (key === "c") showPhoto();
-  else if (!form) return;
-  else if (key === "enter") form.requestSubmit();
-  else if (!choose(key)) return;
-  event.preventDefault();
+  if (decides(key) || opens(key) || writeWhy(key) || press(key)) event.preventDefault();
 }
 
 document.addEventListener("keydown", pressed);
-document.addEventListener("click", (event) => event.target.closest("[data-action=photo]") && showPhoto());
-dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-action=photo], [data-opens]");
+  if (opener) show(document.getElementById(opener.dataset.opens ?? "dialog-photo"));
+  if (event.target.matches("dialog")) event.target.close();
+});
 if (form) {
   form.addEventListener("change", decided);
   form.elements.identity?.addEventListener("input", () => { form.querySelector("[value=relabel]").checked = true; });

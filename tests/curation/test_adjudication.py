@@ -3,7 +3,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from curation import adjudication, quarantine
+from curation import adjudication, quarantine, waiting_lists
 from curation.adjudication import Decision, ask_for_one_more_vote, decide, disputes, often_skipped, voted
 from curation.claims import open_claims
 from curation.models import Annotation, Claim, Flag, Quarantine, Slot
@@ -42,7 +42,7 @@ def disputed(identity: Identity | None = None) -> Claim:
 
 def test_decide_accepts_and_asks_attributes(senior: User) -> None:
     claim = disputed()
-    assert list(disputes("usable")) == [claim]
+    assert [row.claim for row in disputes("usable")] == [claim]
     rule(senior, claim, note="the same scar")
     assert (state(claim), consensus(claim)) == ("accepted", ("settled", "accept", "adjudication"))
     assert waits(claim, "attributes") == 2
@@ -79,7 +79,7 @@ def test_decide_settles_only_the_attributes_it_names(senior: User) -> None:
     one, two = factories.reviewers(2)
     say(one, claim, "attributes", race=3, gender=1, age=1)
     say(two, claim, "attributes", race=4, gender=1, age=2)
-    assert list(disputes("attributes")) == [claim]
+    assert [row.claim for row in disputes("attributes")] == [claim]
     rule(senior, claim, "attributes", "attributes", race=0)
     assert consensus(claim, "race") == ("settled", "0", "adjudication")
     assert consensus(claim, "gender") == ("settled", "1", "majority")
@@ -260,7 +260,7 @@ def test_a_licence_alarm_is_one_matter_for_all_faces_of_the_photo(senior: User) 
     claims = [scenes.claim(photo=photo) for _ in range(3)]
     say(factories.reviewer(), claims[1], "quarantine", reason="licence")
     assert Quarantine.objects.count() == 3
-    assert adjudication.counts()["quarantined"] == 1
+    assert waiting_lists.counts()["quarantined"] == 1
     call(quarantine.open_quarantines().get(), senior, release=False)
     assert {state(claim) for claim in claims} == {"rejected"}
     assert not quarantine.open_quarantines().exists()
@@ -291,12 +291,12 @@ def test_nobody_decides_on_an_alarm_of_their_own() -> None:
 # ---- Flags
 
 
-def test_flag_is_resolved_once(senior: User) -> None:
+def test_flag_is_answered_once(senior: User) -> None:
     claim = scenes.claim()
     scenes.flag(factories.reviewer(), claim, "two people of this name")
     flag = adjudication.open_flags().get()
-    adjudication.resolve_flag(flag, adjudicator=senior)
-    adjudication.resolve_flag(flag, adjudicator=factories.user(Role.ADJUDICATOR))
+    assert adjudication.answer_flag(flag, "the one of the fair", adjudicator=senior)
+    assert not adjudication.answer_flag(flag, "the other", adjudicator=factories.user(Role.ADJUDICATOR))
     flag.refresh_from_db()
-    assert flag.resolved_by == senior
-    assert adjudication.counts()["flags"] == 0
+    assert (flag.resolved_by, flag.answer) == (senior, "the one of the fair")
+    assert waiting_lists.counts()["flags"] == 0

@@ -8,7 +8,19 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from curation.claims import beside
-from curation.models import Annotation, BalanceTarget, Claim, Consensus, Policy, Quarantine, Release, Slot
+from curation.models import (
+    Annotation,
+    BalanceTarget,
+    BothStand,
+    Claim,
+    Consensus,
+    Contradiction,
+    DisputeView,
+    Policy,
+    Quarantine,
+    Release,
+    Slot,
+)
 from curation.policies import current_policy
 from ingest.models import IdentityEvent
 from tests import factories
@@ -229,3 +241,26 @@ def test_the_history_of_an_identity_is_append_only(change: dict[str, str] | None
     with pytest.raises(ProgrammingError, match="append_only"), transaction.atomic():
         rows.update(**change) if change else rows.delete()
     assert rows.get().note == "x"
+
+
+def test_the_votes_are_noted_as_opened_once() -> None:
+    seen = {"adjudicator": factories.user(), "claim": scenes.claim(), "question": "usable"}
+    DisputeView.objects.create(**seen)
+    with refused("disputeview_once_per_adjudicator"):
+        DisputeView.objects.create(**seen)
+
+
+def test_an_identity_contradicts_itself_once_a_field() -> None:
+    found = {"identity": factories.identity(), "field": "race", "values": ["3", "4"], "faces": 2, "fewest": 1}
+    Contradiction.objects.create(**found)
+    with refused("contradiction_once_per_field"):
+        Contradiction.objects.create(**found)
+
+
+def test_both_stand_once_and_is_never_rewritten() -> None:
+    seen = {"identity": factories.identity(), "field": "race", "values": ["3", "4"], "decided_by": factories.user()}
+    stands = BothStand.objects.create(**seen, note="of two parents")
+    with refused("bothstand_once"), transaction.atomic():
+        BothStand.objects.create(**seen, note="again")
+    with pytest.raises(ProgrammingError, match="Cannot update"):
+        BothStand.objects.filter(pk=stands.pk).update(note="another")

@@ -3,8 +3,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from curation import waiting_lists
 from curation.disputes import Listing
-from tests.curation.disputes_scenes import MAKE, dispute, disputed_attributes, flagged, quarantined, skipped
+from curation.models import Claim, Slot
+from curation.quarantine import add_slot
+from curation.templatetags import report_figures
+from tests import factories
+from tests.curation import scenes
+from tests.curation.disputes_scenes import MAKE, dispute, dispute_of, disputed_attributes, flagged, quarantined, skipped
 
 pytestmark = pytest.mark.django_db
 LIST = "/disputes/"
@@ -24,7 +30,8 @@ def test_list_holds_its_own_kind_only(client: Client, senior: User, listing: str
         make()
     response = client.get(LIST, {"list": listing})
     assert len(response.context["rows"]) == 1
-    assert {tab["name"]: tab["count"] for tab in response.context["tabs"]} == dict.fromkeys(Listing.values, 1)
+    counts = {tab["name"]: tab["count"] for tab in response.context["tabs"]}
+    assert counts == dict.fromkeys(Listing.values, 1) | {"contradictions": 0, "unclear": 0}
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -35,7 +42,7 @@ def test_list_asks_the_same_number_of_queries(
     for _ in range(count):
         MAKE[listing]()
     client.get(LIST)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         response = client.get(LIST, {"list": listing})
     assert len(response.context["rows"]) == min(count, 25)
 
@@ -55,6 +62,51 @@ def test_rows_show_votes_in_a_line(client: Client, senior: User) -> None:
     assert "1 accepted · 1 rejected: too small or blurred" in page
     assert client.get(LIST, {"list": "attributes"}).context["rows"][0].votes == "1 Black / 1 White"
     assert "see the caption" in client.get(LIST, {"list": "flags"}).content.decode()
+
+
+def test_of_what_still_waits_the_list_does_not_tell_the_votes(client: Client, senior: User) -> None:
+    claim = skipped()
+    scenes.say(factories.reviewer(), claim, "reject", reason="too_small")
+    page = client.get(LIST, {"list": "skipped"})
+    assert page.context["rows"][0].votes == "1 answer"
+    assert "too small" not in page.content.decode()
+
+
+def asked_thrice(claim: Claim) -> Claim:
+    """Three reviewers, three answers."""
+    add_slot(Slot.objects.filter(claim=claim).order_by("id")[0])
+    for answer in ("accept", "reject", "cannot_tell"):
+        scenes.say(factories.reviewer(), claim, answer)
+    return claim
+
+
+def test_the_closest_vote_comes_first_and_then_the_oldest(client: Client, senior: User) -> None:
+    old, new, close = dispute(), dispute(), asked_thrice(scenes.claim())
+    listed = [row.claim for row in client.get(LIST, {"list": "usable"}).context["rows"]]
+    assert listed == [close, old, new]
+    page = client.get(dispute_of(old), {"list": "usable"})
+    assert (page.context["earlier"], page.context["later"]) == ((close.pk, "usable"), (new.pk, "usable"))
+    last = client.get(dispute_of(new), {"list": "usable"})
+    assert last.context["later"] == (close.pk, "usable"), "round the end it begins anew"
+
+
+@pytest.mark.parametrize("listing", Listing.values)
+def test_the_way_through_a_list_goes_there_and_back(client: Client, senior: User, listing: str) -> None:
+    for _ in range(3):
+        MAKE[listing]()
+    question = "attributes" if listing == "attributes" else "usable"
+    first, second, third = (row.claim.pk for row in client.get(LIST, {"list": listing}).context["rows"])
+    ways = [client.get(f"/disputes/{pk}/{question}/", {"list": listing}).context for pk in (first, second, third)]
+    assert [way["later"][0] for way in ways] == [second, third, first]
+    assert [way["earlier"] and way["earlier"][0] for way in ways] == [None, first, second]
+
+
+def test_counting_stops_at_a_thousand(client: Client, senior: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_lists, "CAP", 1)
+    monkeypatch.setattr(report_figures, "CAP", 1)
+    for _ in range(3):
+        skipped()
+    assert "1+</span>" in client.get(LIST).content.decode()
 
 
 def test_second_page_holds_the_rest(client: Client, senior: User) -> None:

@@ -6,9 +6,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from curation import adjudication, quarantine
+from curation import quarantine, waiting_lists
 from curation.disputes import Listing
-from curation.models import Annotation, Claim, Flag, Quarantine
+from curation.models import Annotation, Claim, DisputeView, Flag, Quarantine, Slot
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
@@ -39,7 +39,7 @@ def test_reviewers_and_the_rest_are_refused(client: Client) -> None:
     doors = addresses()
     client.force_login(factories.user(Role.REVIEWER, Role.ADMIN, Role.RELEASE_MANAGER))
     assert {getattr(client, method)(url).status_code for method, url in doors} == {403}
-    assert adjudication.counts()["flags"] == 1
+    assert waiting_lists.counts()["flags"] == 1
     assert not Annotation.objects.filter(mode="adjudication").exists()
 
 
@@ -112,7 +112,79 @@ def test_attributes_page_asks_the_disputed_field_only(client: Client, senior: Us
     assert "2 of 2 agree" in page
 
 
+def test_shares_tell_how_the_counted_votes_are_parted(client: Client, senior: User) -> None:
+    claim = dispute()
+    scenes.say(factories.reviewer(), claim)  # late: all slots are answered
+    page = client.get(dispute_of(claim))
+    ((_title, shared),) = page.context["dispute"].shares
+    assert [(one.answer, one.votes, one.of) for one in shared] == [
+        ("accepted", 1, 2), ("rejected: too small or blurred", 1, 2),
+    ]  # fmt: skip
+    assert "50.0 %" in page.content.decode()
+    fields = client.get(dispute_of(disputed_attributes(), question="attributes")).context["dispute"].shares
+    assert [(title, [one.answer for one in shared]) for title, shared in fields] == [
+        ("Perceived race", ["Black", "White"])
+    ]
+
+
+def test_who_opened_the_votes_is_remembered_once(client: Client, senior: User) -> None:
+    claim = dispute()
+    for _ in range(2):
+        client.get(dispute_of(claim))
+    view = DisputeView.objects.get()
+    assert (view.adjudicator, view.claim, view.question) == (senior, claim, "usable")
+
+
+def test_a_lease_goes_back_when_its_holder_opens_the_votes(client: Client, senior: User) -> None:
+    flag = flagged()
+    scenes.lease(senior)
+    client.get(dispute_of(flag.claim))
+    assert not Slot.objects.filter(claim=flag.claim, reviewer=senior).exists()
+
+
+def test_an_auditor_leaves_no_trace(client: Client) -> None:
+    claim = dispute()
+    client.force_login(factories.user(Role.AUDITOR))
+    assert client.get(dispute_of(claim)).status_code == 200
+    assert not DisputeView.objects.exists()
+
+
 # ---- Deciding
+
+
+def test_the_next_is_the_one_that_the_page_had(client: Client, senior: User) -> None:
+    first, middle, last = dispute(), dispute(), dispute()
+    url, said = dispute_of(middle, "dispute-decide"), {"answer": "accept", "list": "usable"}
+    page = client.get(dispute_of(middle), {"list": "usable"}).content.decode()
+    assert f'name="next" value="{last.pk}:usable"' in page
+    response = client.post(url, said | {"next": f"{last.pk}:usable"})
+    assert response["Location"] == dispute_of(last) + "?list=usable"
+    for stale in (f"{middle.pk}:usable", "x:usable", f"{last.pk}:race", "9" * 30 + ":usable", ""):
+        response = client.post(dispute_of(last, "dispute-return"), said | {"next": stale})
+        assert response["Location"].startswith(("/disputes/",)), stale
+    assert response["Location"] in (dispute_of(first) + "?list=usable", dispute_of(last))
+
+
+def test_unclear_guideline_is_noted_with_words(client: Client, senior: User) -> None:
+    claim = dispute()
+    url = dispute_of(claim, "dispute-decide")
+    bad = client.post(url, {"answer": "accept", "unclear": "on"})
+    assert bad.status_code == 400
+    assert bad.context["form"].errors["note"]
+    assert 'name="unclear" data-key="g" checked' in bad.content.decode(), "the tick stays"
+    client.post(url, {"answer": "accept", "unclear": "on", "note": "are sunglasses an occlusion?"})
+    assert Annotation.objects.get(mode="adjudication").guideline_unclear
+    again = client.get(dispute_of(claim)).content.decode()
+    assert 'name="unclear" data-key="g" checked' in again
+
+
+def test_a_decision_before_a_new_round_is_not_the_one_in_force(client: Client, senior: User) -> None:
+    claim = dispute()
+    client.post(dispute_of(claim, "dispute-decide"), {"answer": "accept"})
+    like = Slot.objects.filter(claim=claim).order_by("id")[0]
+    Slot.objects.create(claim=claim, identity=claim.identity, question="usable", number=1, round=1, block=like.block,
+                        shuffle=like.shuffle)  # fmt: skip
+    assert client.get(dispute_of(claim)).context["dispute"].decision is None
 
 
 @pytest.mark.parametrize(
@@ -293,10 +365,31 @@ def test_an_alarm_of_ones_own_is_for_another(client: Client, senior: User) -> No
     assert alarm.decision == ""
 
 
-def test_flag_is_resolved_and_the_next_comes(client: Client, senior: User) -> None:
+def test_flag_is_answered_and_the_next_comes(client: Client, senior: User) -> None:
     first, second = flagged("the first"), flagged("the second")
     assert "the first" in client.get(dispute_of(first.claim)).content.decode()
-    response = client.post(reverse("flag-resolve", args=[first.pk]), {"list": "flags"})
+    said = {"list": "flags", "answer": "it is the one with the scar"}
+    response = client.post(reverse("flag-resolve", args=[first.pk]), said)
     assert response["Location"] == dispute_of(second.claim) + "?list=flags"
     first.refresh_from_db()
-    assert first.resolved_by == senior
+    assert (first.resolved_by, first.answer) == (senior, "it is the one with the scar")
+
+
+def test_a_flag_without_an_answer_comes_back(client: Client, senior: User) -> None:
+    flag = flagged()
+    for answer in ("", "x" * 2001):
+        response = client.post(reverse("flag-resolve", args=[flag.pk]), {"answer": answer})
+        assert response.status_code == 400
+        assert response.context["flags"][0][1].errors
+        assert answer in response.content.decode(), "nothing typed is lost"
+    flag.refresh_from_db()
+    assert flag.resolved_at is None
+
+
+def test_nobody_answers_a_flag_that_was_answered(client: Client, senior: User) -> None:
+    flag = flagged()
+    url = reverse("flag-resolve", args=[flag.pk])
+    client.post(url, {"answer": "the first"})
+    assert "Somebody else answered" in client.post(url, {"answer": "the second"}, follow=True).content.decode()
+    flag.refresh_from_db()
+    assert flag.answer == "the first"
