@@ -60,7 +60,7 @@ def extend(*, reviewer: User, question: str) -> int:
 
 def give_back(*, reviewer: User, question: str, claims: Collection[int]) -> int:
     """A page that closes gives back what it held; what the reviewer holds elsewhere stays."""
-    return _update(_held(reviewer, question).filter(claim__in=claims), reviewer=None, leased_until=None, why="")
+    return _update(_held(reviewer, question).filter(claim__in=claims), reviewer=None, leased_until=None)
 
 
 def release(*, reviewer: User) -> int:
@@ -71,7 +71,7 @@ def release(*, reviewer: User) -> int:
 @transaction.atomic(savepoint=False)
 def _free(which: Q) -> int:
     unanswered = Slot.objects.filter(which, annotation__isnull=True, purpose="vote")
-    return _update(unanswered, reviewer=None, leased_until=None, why="")
+    return _update(unanswered, reviewer=None, leased_until=None)
 
 
 def _update(slots: QuerySet[Slot], **values: Any) -> int:

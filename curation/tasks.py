@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from curation import claims, queue
+from curation import claims, pairs, queue
 
 
 @shared_task(name="curation.tasks.open_claims", ignore_result=True)
@@ -19,3 +19,8 @@ def open_missed_claims() -> int:
 @shared_task(name="curation.tasks.free_leases", ignore_result=True)
 def free_leases() -> int:
     return queue.free_expired_leases()
+
+
+@shared_task(name="curation.tasks.recount_pairs", ignore_result=True)
+def recount_pairs() -> int:
+    return pairs.recount()

@@ -112,6 +112,7 @@ CELERY_BEAT_SCHEDULE = {
     "ingest.sweep": {"task": "ingest.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "curation.open_claims": {"task": "curation.tasks.open_claims", "schedule": 3.0, "options": {"expires": 3}},
     "curation.open_missed_claims": {"task": "curation.tasks.open_missed_claims", "schedule": 900.0},
+    "curation.recount_pairs": {"task": "curation.tasks.recount_pairs", "schedule": 180.0, "options": {"expires": 180}},
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
 }
 
