@@ -10,6 +10,7 @@ from django.utils import timezone
 from curation.duplicate_claims import GROUPS, IS_FREE, parameters, withdraw_superseded
 from curation.models import Claim, Policy, Slot
 from curation.policies import current_policy
+from curation.priorities import BEST_JOB, PRIORITY, priority_of
 
 CLAIMS_LOCK = 0x4D5446_01
 LATELY = timedelta(hours=1)
@@ -46,11 +47,11 @@ WITH {GROUPS}, pairs AS (
 )
 INSERT INTO curation_slot (claim_id, identity_id, question, round, asks, number, purpose, why, priority, block, shuffle,
                            waiting)
-SELECT o.id, o.identity_id, 'usable', 0, '{{}}', number, 'vote', '', (cardinality(f.concerns) > 0)::int,
+SELECT o.id, o.identity_id, 'usable', 0, '{{}}', number, 'vote', '', {PRIORITY.format(job=BEST_JOB)},
        ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
 FROM opened o JOIN numbered n USING (face_id, identity_id) JOIN ingest_face f ON f.id = o.face_id
-     CROSS JOIN generate_series(1, %(votes)s) AS number
+     JOIN ingest_identity i ON i.id = o.identity_id CROSS JOIN generate_series(1, %(votes)s) AS number
 """  # noqa: S608  constants
 
 
@@ -81,7 +82,7 @@ def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
 def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None) -> list[Slot]:
     """The same, not saved yet. `like` is the claim's first slot, if it has any."""
     if like is None:
-        place = {"priority": int(bool(claim.face.concerns)), "block": claim.identity_id, "shuffle": claim.pk}
+        place = {"priority": priority_of(claim.pk), "block": claim.identity_id, "shuffle": claim.pk}
     else:
         place = {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
     place["identity_id"] = claim.identity_id

@@ -216,7 +216,7 @@ class HoldingForm(forms.Form):
         if not envelope.is_valid():
             raise forms.ValidationError(one_line(envelope))
         claims = payload.get("claims", [])
-        if not (isinstance(claims, list) and all(type(n) is int and 0 < n < 2**63 for n in claims)):
+        if not are_numbers(claims):
             raise forms.ValidationError(_("`claims` must be a list of numbers."))
         return {**envelope.cleaned_data, "claims": claims[:200]}
 
@@ -226,6 +226,11 @@ class EnvelopeForm(forms.Form):
     question = forms.ChoiceField(choices=Question.choices)
     want = forms.IntegerField(min_value=0, max_value=50, required=False)
     tell = forms.BooleanField(required=False)
+
+
+def are_numbers(value: Any) -> bool:
+    """Whether it is a list of numbers that the database can hold."""
+    return isinstance(value, list) and all(type(n) is int and abs(n) < 2**63 for n in value)
 
 
 def parse(raw: Any, policy: Policy) -> Entry | Result:

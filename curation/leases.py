@@ -1,10 +1,10 @@
 """Who answers what next, as one statement: what a reviewer holds, kept and topped up, with all that is shown of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
 from curation.models import Claim, Slot
@@ -43,6 +43,27 @@ SELECT s.*, 'limited' AS why FROM unnest(%(identities)s::bigint[]) AS i(id) CROS
     ORDER BY {PLACE} LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED) AS s
 ORDER BY {PLACE} LIMIT %(want)s
 """  # noqa: S608  constants
+# So that pairs of reviewers can be compared: what colleagues answered lately with whom this reviewer shares too little,
+# else what nobody has answered yet, so that others find it. Nothing less urgent than what is next in the queue.
+FAIRLY = f"""
+WITH next AS MATERIALIZED (
+    SELECT s.priority FROM curation_slot s
+    WHERE ({PLACE}) >= ((SELECT priority FROM start), (SELECT block FROM start), (SELECT shuffle FROM start),
+                        (SELECT id FROM start)) AND {IS_FREE}
+    ORDER BY {PLACE} LIMIT 1
+), wished AS MATERIALIZED (
+    (SELECT s.id, 'pair' AS why, few.rank FROM unnest(%(few)s::int[]) WITH ORDINALITY AS few(id, rank)
+        CROSS JOIN LATERAL (SELECT a.claim_id FROM curation_annotation a WHERE a.reviewer_id = few.id
+                            ORDER BY a.received_at DESC LIMIT 200) AS lately
+        JOIN curation_slot s ON s.claim_id = lately.claim_id
+     WHERE s.priority <= (SELECT priority FROM next) AND {IS_FREE} ORDER BY few.rank, {PLACE} LIMIT %(want)s)
+    UNION ALL
+    (SELECT s.id, 'queue', 32767 FROM curation_slot s
+     WHERE s.number = 1 AND s.priority <= (SELECT priority FROM next) AND {IS_FREE} ORDER BY {PLACE} LIMIT %(want)s)
+), best AS (SELECT id, min(why) AS why FROM wished GROUP BY id ORDER BY min(rank) LIMIT %(want)s)
+SELECT {PLACE}, best.why FROM best JOIN curation_slot s ON s.id = best.id
+WHERE s.waiting AND (s.leased_until IS NULL OR s.leased_until < now()) FOR UPDATE OF s SKIP LOCKED
+"""  # noqa: S608  constants
 SHOWN = ((Slot, "s"), (Claim, "c"), (Identity, "i"), (Face, "f"), (Photo, "p"))
 LEASE = f"""
 WITH start AS MATERIALIZED (
@@ -65,7 +86,8 @@ chosen AS MATERIALIZED (
     SELECT * FROM free s ORDER BY {PLACE}
     LIMIT greatest(%(want)s - (SELECT count(*) FROM held WHERE claim_id <> ALL(%(have)s::bigint[])), 0)
 ), taken AS (
-    UPDATE curation_slot s SET reviewer_id = %(reviewer)s, why = chosen.why,
+    UPDATE curation_slot s SET reviewer_id = %(reviewer)s,
+        why = CASE WHEN s.why IN ('asked_again', 'reopened') THEN s.why ELSE chosen.why END,
         leased_until = now() + %(seconds)s * interval '1 second'
     FROM chosen WHERE s.id = chosen.id RETURNING s.id
 ), marked AS ({{mark}})
@@ -89,38 +111,44 @@ RETURNING 1
 UNMARKED = "SELECT 1"
 
 
-def take(*, reviewer: User, question: str, want: int, have: Collection[int], identities: Sequence[int]) -> list[Slot]:
-    """What the reviewer holds, without the claims in `have`, topped up to `want`.
+@dataclass(frozen=True)
+class Order:
+    reviewer: int
+    question: str
+    want: int
+    have: tuple[int, ...]
+
+
+def take(order: Order, *, identities: Sequence[int] = ()) -> list[Slot]:
+    """What the reviewer holds, without the claims in `have`, topped up to `want`; of `identities` alone, if any.
 
     The queue is walked from the reviewer's bookmark on; where that finds too little, from its start.
     """
-    params = {
-        "reviewer": reviewer.pk,
-        "question": question,
-        "want": want,
-        "have": list(have),
-        "identities": list(identities),
-        "anew": False,
-        "seconds": settings.LEASE_SECONDS,
-        "fresh": FRESH,
-    }
+    if identities:
+        return _take(order, OF_IDENTITIES, UNMARKED, identities=list(identities))[0]
+    slots, is_all = _take(order, IN_ORDER, MARK)
+    return slots if is_all else _take(order, IN_ORDER, MARK, anew=True)[0]
+
+
+def take_fairly(order: Order, *, few: Sequence[int]) -> list[Slot]:
+    """The same, but first what makes pairs of reviewers comparable: `few` are colleagues of whose claims the reviewer
+    answered too few. There may be less than `want` of these."""
+    return _take(order, FAIRLY, UNMARKED, few=list(few))[0]
+
+
+def _take(order: Order, free: str, mark: str, **more: Any) -> tuple[list[Slot], bool]:
+    """The leases, and whether the queue has no more for them. Two tabs of one reviewer take theirs one after the
+    other: each sees what the other took."""
+    times = {"seconds": settings.LEASE_SECONDS, "fresh": FRESH}
+    params = {"anew": False, **asdict(order), "have": list(order.have), **times, **more}
     try:
-        slots, is_all = _take(params)
-        return slots if is_all else _take(params | {"anew": True})[0]
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK + LEASE.format(free=free, mark=mark), params)
+            cursor.nextset()
+            rows = cursor.fetchall()
     except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
-        return []
-
-
-def _take(params: dict[str, Any]) -> tuple[list[Slot], bool]:
-    """The leases, and whether the queue has no more for them. Two tabs of one reviewer take theirs one after the other:
-    each sees what the other took."""
-    free, mark = (OF_IDENTITIES, UNMARKED) if params["identities"] else (IN_ORDER, MARK)
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK + LEASE.format(free=free, mark=mark), params)
-        cursor.nextset()
-        rows = cursor.fetchall()
-    is_all = len(rows) >= params["want"] or bool(params["identities"]) or bool(rows and rows[0][0])
-    return [_slot(row[1:]) for row in rows], is_all
+        return [], True
+    return [_slot(row[1:]) for row in rows], len(rows) >= order.want or bool(rows and rows[0][0])
 
 
 def _slot(row: tuple[Any, ...]) -> Slot:

@@ -6,7 +6,6 @@ of one reviewer, and only where they lean too far is anything but the order of t
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 PAIRS_LOCK = 0x4D5446_02
@@ -33,25 +32,31 @@ SELECT question, first, second, sum(n) FROM pairs GROUP BY 1, 2, 3
 ON CONFLICT (question, first_id, second_id) DO UPDATE SET shared = excluded.shared
 WHERE p.shared <> excluded.shared
 """
+# The least shared first, of colleagues who answered within a day; and whether any pair shares too few.
 LEANING = """
-SELECT CASE WHEN p.first_id = %(reviewer)s THEN p.second_id ELSE p.first_id END, p.shared, t.most
-FROM curation_reviewerpair p
-    CROSS JOIN (SELECT max(shared) AS most FROM curation_reviewerpair WHERE question = %(question)s) t
-WHERE p.question = %(question)s AND %(reviewer)s IN (p.first_id, p.second_id)
-  AND EXISTS (SELECT FROM curation_annotation a WHERE a.reviewer_id = CASE WHEN p.first_id = %(reviewer)s
-              THEN p.second_id ELSE p.first_id END AND a.received_at > now() - interval '1 day')
-ORDER BY p.shared
+WITH here AS MATERIALIZED (
+    SELECT p.first_id, p.second_id, p.shared FROM curation_reviewerpair p WHERE p.question = %(question)s
+      AND (SELECT count(*) FROM unnest(ARRAY[p.first_id, p.second_id]) AS u(id)
+           WHERE EXISTS (SELECT FROM curation_annotation a
+                         WHERE a.reviewer_id = u.id AND a.received_at > now() - interval '1 day')) = 2
+)
+SELECT coalesce(bool_or(shared + 2 < 0.75 * most), false),
+       array_remove(array_agg(CASE WHEN %(reviewer)s = first_id THEN second_id ELSE first_id END ORDER BY shared)
+           FILTER (WHERE %(reviewer)s IN (first_id, second_id) AND shared + 2 < 0.75 * most), NULL)
+FROM here, (SELECT max(shared) AS most FROM here) AS top;
 """
-SLACK = 5  # answers shared: fewer are nothing to balance
-TOO_FEW = 0.6  # of what the most comparable pair shares
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """Colleagues of whose claims a reviewer should answer more, least shared first, and those they share enough with."""
+    """Whether some pair shares too few answers; colleagues of whose claims this reviewer should answer more."""
 
+    uneven: bool = False
     few: tuple[int, ...] = ()
-    many: tuple[int, ...] = ()
+
+
+def read_leaning(row: tuple[bool, list[int] | None]) -> Leaning:
+    return Leaning(row[0], tuple(row[1] or ()))
 
 
 def recount() -> int:
@@ -62,12 +67,3 @@ def recount() -> int:
             return 0
         cursor.execute(RECOUNT, {"many": MANY, "lately": LATELY})
         return int(cursor.rowcount)
-
-
-def leaning(*, reviewer: User, question: str) -> Leaning:
-    """Of those who worked within a day. Nobody, where all pairs share about the same."""
-    with connection.cursor() as cursor:
-        cursor.execute(LEANING, {"reviewer": reviewer.pk, "question": question})
-        rows = cursor.fetchall()
-    few = tuple(other for other, shared, most in rows if shared + SLACK < TOO_FEW * most)
-    return Leaning(few, tuple(other for other, _shared, _most in rows if other not in few)) if few else Leaning()

@@ -86,5 +86,10 @@ def add_slot(like: Slot) -> Slot | None:
     if number > MOST_SLOTS:
         return None
     return Slot.objects.create(
-        claim_id=like.claim_id, question=like.question, number=number, asks=like.asks, **beside(like)
+        claim_id=like.claim_id,
+        question=like.question,
+        number=number,
+        asks=like.asks,
+        why=Slot.Why.ASKED_AGAIN,
+        **beside(like),
     )

@@ -6,22 +6,40 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import leases, progress
+from curation import leases, pairs, progress
+from curation.leases import Order
 from curation.models import Bookmark, Claim, Profile, Quarantine, Skip, Slot
 from curation.progress import Waiting
 from curation.quarantine import IN_FORCE
 from curation.refused_photos import came_all_the_way, decided_against
 from curation.settling import lock_photo, settle
 
+LIMITS = """
+SELECT array_agg(l.identity_id ORDER BY l.identity_id) FROM curation_profile_limited_to l
+JOIN curation_profile p ON p.id = l.profile_id WHERE p.user_id = %(reviewer)s;
+"""
+
 
 def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = ()) -> list[Slot]:
     """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`."""
-    only = limited_to(reviewer)
-    return leases.take(reviewer=reviewer, question=question, want=want, have=have, identities=only)
+    order = Order(reviewer.pk, question, want, tuple(have))
+    params = {"reviewer": reviewer.pk, "question": question}
+    with connection.cursor() as cursor:
+        cursor.execute(LIMITS + pairs.LEANING, params)
+        (only,) = cursor.fetchone()
+        cursor.nextset()
+        leaning = pairs.read_leaning(cursor.fetchone())
+    if only:
+        return leases.take(order, identities=only)
+    if leaning.uneven:
+        slots = leases.take_fairly(order, few=leaning.few)
+        if len(slots) >= want:
+            return slots
+    return leases.take(order)
 
 
 def limited_to(reviewer: User) -> list[int]:
@@ -42,7 +60,7 @@ def extend(*, reviewer: User, question: str) -> int:
 
 def give_back(*, reviewer: User, question: str, claims: Collection[int]) -> int:
     """A page that closes gives back what it held; what the reviewer holds elsewhere stays."""
-    return _update(_held(reviewer, question).filter(claim__in=claims), reviewer=None, leased_until=None, why="")
+    return _update(_held(reviewer, question).filter(claim__in=claims), reviewer=None, leased_until=None)
 
 
 def release(*, reviewer: User) -> int:
@@ -53,7 +71,7 @@ def release(*, reviewer: User) -> int:
 @transaction.atomic(savepoint=False)
 def _free(which: Q) -> int:
     unanswered = Slot.objects.filter(which, annotation__isnull=True, purpose="vote")
-    return _update(unanswered, reviewer=None, leased_until=None, why="")
+    return _update(unanswered, reviewer=None, leased_until=None)
 
 
 def _update(slots: QuerySet[Slot], **values: Any) -> int:

@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, queue, requeues, slow_figures
+from curation import activation, claims, pairs, queue, requeues, slow_figures
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
 
@@ -47,3 +47,8 @@ def ask_missed() -> int:
 @shared_task(name="curation.tasks.count_figures", ignore_result=True)
 def count_figures() -> None:
     slow_figures.count()
+
+
+@shared_task(name="curation.tasks.recount_pairs", ignore_result=True)
+def recount_pairs() -> int:
+    return pairs.recount()

@@ -115,6 +115,7 @@ CELERY_BEAT_SCHEDULE = {
     "curation.apply_policies": {"task": "curation.tasks.apply_policies", "schedule": 5.0, "options": {"expires": 5}},
     "curation.ask_missed": {"task": "curation.tasks.ask_missed", "schedule": 900.0},
     "curation.count_figures": {"task": "curation.tasks.count_figures", "schedule": 600.0, "options": {"expires": 600}},
+    "curation.recount_pairs": {"task": "curation.tasks.recount_pairs", "schedule": 180.0, "options": {"expires": 180}},
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
     "curation.requeue": {"task": "curation.tasks.requeue", "schedule": 10.0, "options": {"expires": 10}},
 }

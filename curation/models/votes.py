@@ -160,6 +160,11 @@ class Slot(models.Model):
                 name="slot_queue_of_identity",
                 condition=Q(waiting=True, purpose="vote"),
             ),
+            models.Index(
+                fields=["question", "priority", "block", "shuffle", "id"],
+                name="slot_queue_of_first",
+                condition=Q(waiting=True, purpose="vote", number=1),
+            ),
             models.Index(fields=["reviewer", "question"], name="slot_leases", condition=Q(annotation__isnull=True)),
         ]
         triggers = [

@@ -1,88 +1,93 @@
-"""How soon reviewers are asked: set on the pages of identities and crawl jobs."""
+from typing import Any
 
 import pytest
-from django.test import Client
 
-from curation.models import Slot
-from curation.priorities import reprioritise
-from ingest.models import CrawlJob, Identity, JobEvent
-from mtf_site.roles import Role
+from curation import priorities, queue
+from curation.claims import open_claims
+from curation.models import Claim, Slot
+from ingest.models import Identity
 from tests import factories
 from tests.curation import scenes
+from tests.curation.scenes import lease, say
 
 pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def admin(client: Client) -> Client:
-    client.force_login(factories.user(Role.ADMIN))
-    return client
+FINE = {"crop_side": 320, "quality": {"sharpness": 200.0}}
 
 
-def queue() -> list[int]:
-    waiting = Slot.objects.filter(waiting=True, number=1).order_by("priority", "block", "shuffle", "id")
-    return list(waiting.values_list("claim", flat=True))
+def found(identity: Identity, *, job_priority: int = 0, **face: Any) -> Claim:
+    photo = factories.photo()
+    job = factories.job([identity], priority=job_priority)
+    factories.candidate(identity, photo, job=job)
+    made = factories.face(photo, **(FINE | face))
+    open_claims()
+    return Claim.objects.get(face=made, identity=identity)
 
 
-def test_an_identity_is_moved_up_and_its_history_says_so(admin: Client) -> None:
-    ada = factories.identity("Ada")
-    (mine,), (other,) = scenes.claims(1, ada), scenes.claims(1)
-    answered = scenes.accepted()
-    before = Slot.objects.filter(claim=answered, question="usable").values_list("priority", flat=True)[0]
-    page = admin.post(
-        f"/identities/{ada.pk}/edit/", {"basis": "elected", "aliases": "", "about": "", "priority": 2}, follow=True
-    )
-    assert "priority: normal → first" in page.content.decode()
-    assert queue()[0] == mine.pk
-    assert set(Slot.objects.filter(claim__in=[other, answered]).values_list("priority", flat=True)) == {before}
-    assert "first" in admin.get("/identities/?priority=2").content.decode()
-    assert [row.identity for row in admin.get("/identities/?sort=priority").context["rows"]][0] == ada
-    assert admin.get("/identities/?priority=7").status_code == 200
+def served() -> list[int]:
+    return [slot.claim_id for slot in lease(factories.reviewer())]
 
 
-def test_a_priority_that_is_none_is_refused(admin: Client) -> None:
-    ada = factories.identity("Ada")
-    page = admin.post(f"/identities/{ada.pk}/edit/", {"basis": "elected", "priority": 7})
-    assert page.status_code == 400
-    assert Identity.objects.get(pk=ada.pk).priority == 0
+def test_urgency_goes_before_quality_and_quality_before_nothing() -> None:
+    calm, urgent = factories.identity(), factories.identity(priority=2)
+    order = [
+        found(urgent),
+        found(urgent, concerns=["blurred"]),
+        found(calm, job_priority=1),
+        found(calm),
+        found(calm, crop_side=60),
+        found(calm, concerns=["blurred"]),
+    ]
+    assert served() == [claim.pk for claim in order]
 
 
-def test_a_job_is_moved_on_its_page(admin: Client) -> None:
-    late, soon = scenes.claims(1)[0], scenes.claims(1)[0]
-    job = soon.photo.candidates.get().job
-    url = f"/jobs/{job.pk}/priority/"
-    page = admin.post(url, {"priority": 1}, follow=True).content.decode()
-    assert "2 places in the queue moved" in page
-    assert queue() == [soon.pk, late.pk]
-    assert JobEvent.objects.get(job=job, kind="priority").note == "normal → sooner"
-    admin.post(url, {"priority": 1})
-    assert JobEvent.objects.filter(job=job, kind="priority").count() == 1
-    admin.post(url, {"priority": "soon"})
-    assert CrawlJob.objects.get(pk=job.pk).priority == 1
-    assert admin.get(url).status_code == 405
-    assert admin.post("/jobs/999999/priority/").status_code == 404
+def test_the_best_of_several_jobs_counts() -> None:
+    identity = factories.identity()
+    claim = found(identity)
+    factories.candidate(identity, claim.photo, job=factories.job([identity], priority=3))
+    before = priorities.priority_of(claim.pk)
+    factories.candidate(identity, claim.photo, job=factories.job([identity], priority=5), state="refused", refusal="x")
+    assert before == priorities.priority_of(claim.pk) == -30
 
 
-def test_nobody_else_moves_a_job() -> None:
-    job = factories.job()
-    for role in (Role.AUDITOR, Role.REVIEWER, Role.ADJUDICATOR):
-        client = Client()
-        client.force_login(factories.user(role))
-        assert client.post(f"/jobs/{job.pk}/priority/", {"priority": 2}).status_code == 403
-    assert Client().post(f"/jobs/{job.pk}/priority/", {"priority": 2}).status_code == 302
-    assert CrawlJob.objects.get(pk=job.pk).priority == 0
+def test_reprioritise_moves_what_waits_of_an_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priorities, "BATCH", 2)
+    first, second = factories.identity(), factories.identity()
+    early = [found(first) for _ in range(3)]
+    late = [found(second) for _ in range(3)]
+    say(factories.reviewer(), late[0])
+    Identity.objects.filter(pk=second.pk).update(priority=1)
+    assert priorities.reprioritise(identity=second.pk) == 5
+    assert priorities.reprioritise(identity=second.pk) == 0
+    assert set(served()[:3]) == {claim.pk for claim in late}
+    answered = Slot.objects.get(claim=late[0], annotation__isnull=False)
+    assert answered.priority == priorities.priority_of(early[0].pk)
 
 
-def test_a_face_of_doubtful_quality_comes_after_its_equals() -> None:
-    ada = factories.identity(priority=1)
-    plain, small = scenes.claims(2, ada)
-    type(small.face).objects.filter(pk=small.face_id).update(concerns=["small"])
-    reprioritise(identity=ada)
-    assert queue() == [plain.pk, small.pk]
+def test_reprioritise_of_a_job_leaves_other_jobs_alone() -> None:
+    identity = factories.identity()
+    other, mine = found(identity), found(identity)
+    job = mine.photo.candidates.get().job
+    job.priority = 4
+    job.save()
+    assert priorities.reprioritise(job=job.pk) == 2
+    assert served() == [mine.pk, other.pk]
 
 
-def test_the_wizard_takes_a_priority(admin: Client) -> None:
-    ada = factories.identity("Ada")
-    order = {"source": "commons", "identities_wanted": ada.pk, "limit": 5, "priority": -1, "do": "start"}
-    admin.post("/jobs/new/", order)
-    assert [job.priority for job in CrawlJob.objects.all()] in ([-1], [])
+def test_a_bookmark_does_not_hide_what_became_urgent() -> None:
+    first, second = factories.identity(), factories.identity()
+    claims = [found(first) for _ in range(3)]
+    late = found(second, concerns=["blurred"])
+    person = factories.reviewer()
+    queue.lease(reviewer=person, question="usable", want=1)
+    Identity.objects.filter(pk=second.pk).update(priority=9)
+    priorities.reprioritise(identity=second.pk)
+    assert late.pk in {slot.claim_id for slot in lease(person, want=len(claims) + 1)}
+
+
+def test_a_claim_opened_by_a_relabel_has_its_own_priority() -> None:
+    claim, other = scenes.claim(), factories.identity(priority=7)
+    for reviewer in factories.reviewers(2):
+        say(reviewer, claim, "relabel", identity=other)
+    moved = Claim.objects.get(face=claim.face, identity=other)
+    assert {slot.priority for slot in moved.slots.all()} == {priorities.priority_of(moved.pk)}

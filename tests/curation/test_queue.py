@@ -9,6 +9,7 @@ from curation import queue
 from curation.claims import open_claims, open_slots
 from curation.models import Claim, Slot
 from curation.policies import current_policy
+from curation.priorities import priority_of
 from tests import factories
 from tests.curation import scenes
 from tests.curation.scenes import lease, say
@@ -83,7 +84,7 @@ def test_faces_of_doubtful_quality_are_served_last_and_stay_last_for_the_next_qu
     assert set(served[4:]) == doubtful
     claim = Claim.objects.get(face=served[-1])
     slots = open_slots(claim, "attributes", current_policy())
-    assert {slot.priority for slot in slots} == {1}
+    assert {slot.priority for slot in slots} == {priority_of(claim.pk)}
 
 
 def test_two_reviewers_share_a_claim_and_a_third_gets_none() -> None:
