@@ -21,7 +21,7 @@ from tests.curation import policy_scenes as p
 
 pytestmark = pytest.mark.django_db
 NEW = "/policies/new/"
-FORMSETS = ("reasons", "race", "gender", "age", "pictures")
+JPEG = b"\xff\xd8"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def filled(client: Client, url: str = NEW) -> dict[str, Any]:
         for one in [form.management_form, *form.forms] if hasattr(form, "forms") else [form]:
             for field in one:
                 value = field.value()
-                if value not in (None, False) and not isinstance(field.field, FileField):
+                if value is not None and value is not False and not isinstance(field.field, FileField):
                     data[field.html_name] = value
     return data
 
@@ -207,7 +207,7 @@ def test_guideline_pictures_are_served_to_people_with_a_role(role: Role) -> None
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
     assert response.headers["Cache-Control"] == "private, max-age=86400, immutable"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(response.streaming_content).startswith(b"\xff\xd8")  # type: ignore[arg-type]
+    assert b"".join(response).startswith(JPEG)
     assert client.post(url).status_code == 405
     assert client.get(reverse("guideline-picture", args=["0" * 64])).status_code == 404
 
