@@ -120,7 +120,7 @@ def test_finer_bands_are_kept_with_what_they_count_as(client: Client, admin: Use
         ({"pictures-0-caption": "nothing chosen"}, "Choose a picture."),
         ({"pictures-0-caption": "x", "pictures-0-sha256": "0" * 64}, "This picture is not there any more"),
         ({"pictures-0-caption": "x", "pictures-0-sha256": "../etc"}, "Enter a valid value."),
-        ({"reasons-TOTAL_FORMS": "many"}, "ManagementForm data is missing"),
+        ({"reasons-TOTAL_FORMS": "many"}, "Nothing is saved yet"),
     ],
 )
 def test_what_is_wrong_is_told_beside_it_and_the_rest_is_kept(
