@@ -29,7 +29,7 @@ def draft(**changes: Any) -> Policy:
     names = ("votes_usable", "votes_attributes", "blind_fields", "reasons", "fields", "guideline", "field_runs")
     fields = {name: copy.deepcopy(getattr(known, name)) for name in names}
     newest = Policy.objects.order_by("-version")[0].version
-    made = Policy.objects.create(version=newest + 1, parent=known, **(fields | changes))
+    made = Policy.objects.create(version=newest + 1, **(fields | {"parent": known} | changes))
     for one in known.pictures.all():
         GuidelinePicture.objects.create(
             policy=made, sha256=one.sha256, kind=one.kind, caption=one.caption, place=one.place

@@ -129,7 +129,7 @@ def test_the_list_costs_the_same_however_many_versions(
         known = p.draft(parent=known, activated_at=current_policy().activated_at)
     p.draft()
     client.get(reverse("policies"))
-    with django_assert_num_queries(EVERY + 9):
+    with django_assert_num_queries(EVERY + 10):
         text = text_of(client, reverse("policies"))
     assert ("page 1 of 13" in text) is (versions == 300)
 
