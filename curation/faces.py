@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, FloatField, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -113,7 +113,7 @@ def _of_quality(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Cl
         found = found.filter(face__width__gte=least, face__width__lt=most)
     if sharpness := asked.get("sharpness"):
         low, high = SHARPNESS[sharpness]
-        found = found.annotate(sharpness=Cast(KT("face__quality__sharpness"), FloatField()))
+        found = found.annotate(sharpness=Cast(KeyTextTransform("sharpness", "face__quality"), FloatField()))
         found = found.filter(sharpness__gte=low, sharpness__lt=high)
     concern = asked.get("concern")
     if concern == "none":
