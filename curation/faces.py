@@ -102,9 +102,12 @@ def _answered(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Clai
         "since": "received_at__date__gte",
         "until": "received_at__date__lte",
     }
-    answers = Annotation.objects.filter(superseded_by=None, carried_from=None).exclude(verdict="withdrawn")
-    answers = answers.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)})
-    return found.filter(pk__in=answers.order_by().values("claim"))
+    superseded = Annotation.objects.filter(supersedes=OuterRef("pk"))
+    answers = Annotation.objects.filter(~Exists(superseded), claim=OuterRef("pk"), carried_from=None)
+    answers = answers.exclude(verdict="withdrawn")
+    return found.filter(
+        Exists(answers.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)}))
+    )
 
 
 def _of_quality(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Claim]:
