@@ -37,7 +37,7 @@ CHANGES: Mapping[type[Model], Mapping[str, str]] = {
     Face: {"id": ID, "photo_id": ID, "crop_sha256": KEY, "phash": "s.crop_hash"},
     Detection: {"id": ID, "photo_id": ID, "face_id": ID},
     Claim: {"id": ID, "photo_id": ID, "face_id": ID, "identity_id": "s.identity_id"},
-    Slot: {"id": SEVERAL, "claim_id": ID, "block": "s.n %% 1000", "shuffle": "s.n"},
+    Slot: {"id": SEVERAL, "claim_id": ID, "identity_id": "s.identity_id", "block": "s.n %% 1000", "shuffle": "s.n"},
     Consensus: {"id": SEVERAL, "claim_id": ID},
 }
 

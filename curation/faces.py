@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, FloatField, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -102,9 +102,12 @@ def _answered(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Clai
         "since": "received_at__date__gte",
         "until": "received_at__date__lte",
     }
-    answers = Annotation.objects.filter(superseded_by=None, carried_from=None).exclude(verdict="withdrawn")
-    answers = answers.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)})
-    return found.filter(pk__in=answers.order_by().values("claim"))
+    superseded = Annotation.objects.filter(supersedes=OuterRef("pk"))
+    answers = Annotation.objects.filter(~Exists(superseded), claim=OuterRef("pk"), carried_from=None)
+    answers = answers.exclude(verdict="withdrawn")
+    return found.filter(
+        Exists(answers.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)}))
+    )
 
 
 def _of_quality(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Claim]:
@@ -113,7 +116,7 @@ def _of_quality(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Cl
         found = found.filter(face__width__gte=least, face__width__lt=most)
     if sharpness := asked.get("sharpness"):
         low, high = SHARPNESS[sharpness]
-        found = found.annotate(sharpness=Cast(KT("face__quality__sharpness"), FloatField()))
+        found = found.annotate(sharpness=Cast(KeyTextTransform("sharpness", "face__quality"), FloatField()))
         found = found.filter(sharpness__gte=low, sharpness__lt=high)
     concern = asked.get("concern")
     if concern == "none":

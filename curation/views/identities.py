@@ -121,7 +121,7 @@ def edit(request: SignedInRequest, identity_id: int) -> HttpResponse:
     form = EditForm(request.POST if request.method == "POST" else None, initial=known, label_suffix="")
     if form.is_valid() and _done(form, identity_changes.edit, identity, by=request.user, **form.cleaned_data):
         if form.cleaned_data["priority"] not in (None, identity.priority):
-            priorities.reprioritise(identity=identity)
+            priorities.reprioritise(identity=identity.pk)
         messages.success(request, _("Saved."))
         return redirect("identity", identity.pk)
     title = _("Edit %(name)s") % {"name": identity.name}

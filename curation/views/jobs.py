@@ -73,7 +73,7 @@ def job_priority(request: SignedInRequest, job_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose one of the priorities."))
     elif set_priority(found, form.cleaned_data["priority"], by=request.user):
-        n = priorities.reprioritise(job=found)
+        n = priorities.reprioritise(job=found.pk)
         messages.success(
             request, ngettext("Saved; %d place in the queue moved.", "Saved; %d places in the queue moved.", n) % n
         )

@@ -10,9 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from curation import faces, requeues
 from curation.adjudication import Decision, decide, resolve_flag
+from curation.claims import open_claims
 from curation.models import Claim, Flag, Quarantine, Release, ReleaseFace, Reopening, Requeue, Slot
 from curation.policies import current_policy
-from ingest.models import Face, Identity
+from ingest.models import Identity
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
@@ -42,6 +43,14 @@ def judged() -> Claim:
     for person in factories.reviewers(2):
         say(person, claim, "attributes", race=3, gender=1, age=1)
     return claim
+
+
+def poor() -> Claim:
+    photo, shows = factories.photo(), factories.identity()
+    factories.candidate(shows, photo)
+    face = factories.face(photo, width=60, height=60, concerns=["small"], quality={"sharpness": 12.0})
+    open_claims()
+    return Claim.objects.get(face=face)
 
 
 # ---- Who
@@ -93,8 +102,7 @@ def test_bad_input_is_no_fault(admin: Client, query: str) -> None:
 def test_faces_are_narrowed_down_by_what_they_are(admin: Client) -> None:
     ada = factories.identity("Ada", aliases=["Countess"], wikidata_id="Q7259")
     plain = scenes.claim(ada)
-    small = scenes.claim()
-    Face.objects.filter(pk=small.face_id).update(concerns=["small"], quality={"sharpness": 12.0}, width=60)
+    small = poor()
     accepted = scenes.accepted()
     disputed = scenes.claim()
     one, two = factories.reviewers(2)
@@ -122,10 +130,11 @@ def test_faces_are_narrowed_down_by_what_they_are(admin: Client) -> None:
         ("progress=untouched", [small, plain]),
         ("progress=attributes", [accepted]),
         ("progress=done", []),
-        ("sort=smallest", [small, *[]]),
+        ("sort=smallest", [small]),
         ("sort=oldest&state=open&progress=untouched", [plain, small]),
     ):
-        assert found(admin, query)[: len(claims) or None] == [claim.pk for claim in claims], query
+        shown = found(admin, query)
+        assert shown[: 1 if "smallest" in query else None] == [claim.pk for claim in claims], query
 
 
 def test_faces_are_narrowed_down_by_answers(admin: Client) -> None:
@@ -177,11 +186,11 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(
     admin: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     judged()
-    with django_assert_num_queries(EVERYONE + 14):
+    with django_assert_num_queries(EVERYONE + 15):
         admin.get("/faces/?state=accepted")
     for _ in range(30):
         judged()
-    with django_assert_num_queries(EVERYONE + 14):
+    with django_assert_num_queries(EVERYONE + 15):
         admin.get("/faces/?state=accepted")
 
 
@@ -251,9 +260,9 @@ def test_taken_back_late_carried_and_set_aside_are_marked(admin: Client) -> None
     claim = scenes.claim()
     one, two, three = factories.reviewers(3)
     undo(one, say(one, claim)[1])
+    say(one, claim, "relabel", identity=heir)
     say(two, claim, "relabel", identity=heir)
-    say(three, claim, "relabel", identity=heir)
-    say(one, claim)
+    say(three, claim)
     remarks = {
         remark for row in admin.get(f"/faces/{claim.face_id}/").context["dossier"].history for remark in row.remarks
     }
@@ -282,7 +291,7 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(
         undo(person, say(person, long)[1])
         scenes.flag(person, long, "?")
     for address in (url, f"/faces/{long.face_id}/"):
-        with django_assert_num_queries(EVERYONE + 18):
+        with django_assert_num_queries(EVERYONE + 16):
             admin.get(address)
 
 

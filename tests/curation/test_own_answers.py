@@ -78,14 +78,17 @@ def test_an_answer_is_taken_back_once_after_a_question(client: Client, ann: User
     done = client.post(url, follow=True).content.decode()
     assert "the next that you are asked about" in done
     assert (waits(claim), Annotation.objects.filter(supersedes=answer).count()) == (2, 1)
-    assert "taken back already" in client.post(url, follow=True).content.decode()
+    assert "had taken this answer back already" in client.post(url, follow=True).content.decode()
     assert Annotation.objects.filter(verdict="withdrawn").count() == 1
 
 
 def test_what_was_taken_back_elsewhere_is_no_fault(client: Client, ann: User) -> None:
     answer = say(ann, scenes.claim())[1]
     undo(ann, answer)
-    assert "taken back already" in client.post(f"/answers/{answer}/take-back/", follow=True).content.decode()
+    assert (
+        "had taken this answer back already"
+        in client.post(f"/answers/{answer}/take-back/", follow=True).content.decode()
+    )
 
 
 def test_a_decision_and_a_frozen_release_stand_and_it_is_said(client: Client, ann: User) -> None:

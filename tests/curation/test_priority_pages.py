@@ -78,7 +78,7 @@ def test_a_face_of_doubtful_quality_comes_after_its_equals() -> None:
     ada = factories.identity(priority=1)
     plain, small = scenes.claims(2, ada)
     type(small.face).objects.filter(pk=small.face_id).update(concerns=["small"])
-    reprioritise(identity=ada)
+    reprioritise(identity=ada.pk)
     assert queue() == [plain.pk, small.pk]
 
 
