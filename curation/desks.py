@@ -121,7 +121,8 @@ def admin(person: User) -> Facts:
     claims = slow["claims"].value if slow["claims"] else {}
     people = dict(Identity.objects.order_by().values_list("state").annotate(n=Count("id")))
     running = CrawlJob.objects.filter(state=CrawlJob.State.RUNNING)
-    by_hour = home_figures.answers_by_hour(now - home_figures.DAY)
+    by_hour = _by_hour(slow["answers"])
+    drawn = bars(by_hour, now)
     active = home_figures.active_people(now)
     return {
         "approved": people.get(Identity.State.APPROVED, 0),
@@ -134,9 +135,9 @@ def admin(person: User) -> Facts:
         "accepted": claims.get(Claim.State.ACCEPTED, 0),
         "counted_at": slow["claims"].counted_at if slow["claims"] else None,
         "never_counted": not slow["claims"],
-        "bars": bars(by_hour, now),
-        "answers_lately": sum(by_hour.values()),
-        "end": _end(claims, slow["answers"]) if sum(claims.values()) else None,
+        "bars": drawn,
+        "answers_lately": sum(bar.answers for bar in drawn),
+        "end": _end(claims, by_hour) if sum(claims.values()) else None,
         "active": active[: home_figures.PEOPLE_SHOWN],
         "active_count": len(active),
         "person_pages": bool(link_to("person", 1)),
@@ -156,12 +157,16 @@ def _by_state(claims: dict[str, int]) -> list[Facts]:
     ]
 
 
-def _end(claims: dict[str, int], answers: slow_figures.Slow | None) -> Facts:
+def _by_hour(answers: slow_figures.Slow | None) -> dict[datetime, int]:
+    """Of the last week, in the installation's time."""
+    known = answers.value if answers else {}
+    return {timezone.localtime(datetime.fromisoformat(hour)): n for hour, n in known.items()}
+
+
+def _end(claims: dict[str, int], by_hour: dict[datetime, int]) -> Facts:
     """What is still wanted, and when it will be there at the pace of the last week."""
-    by_hour = {datetime.fromisoformat(hour): n for hour, n in (answers.value if answers else {}).items()}
-    known = pace({timezone.localtime(hour): n for hour, n in by_hour.items()})
     want = home_figures.wanted(claims, current_policy())
-    return {"wanted": want, "forecast": forecast(want.total, known)}
+    return {"wanted": want, "forecast": forecast(want.total, pace(by_hour))}
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ ENOUGH = 3  # accepted faces of an identity: what a reviewer compares with
 NAMED = 5
 ACTIVE = timedelta(minutes=15)
 PEOPLE_SHOWN = 8
-DAY = timedelta(hours=24)
-COUNTED = 100_000  # slots; of more the planner's estimate is told
+COUNTED = 20_000  # slots; of more the planner's estimate is told
 
 ANSWERS_BY_HOUR = """
 SELECT date_trunc('hour', a.received_at, 'UTC'), count(*)

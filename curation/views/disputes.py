@@ -37,6 +37,7 @@ from curation.waiting_lists import LABELS, url_of
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
 A_PAGE = 25
+MOST = 5_000  # of a list: what comes after these is seen once some are decided
 LATELY = 10
 LONGEST_ID = 18  # digits of what the database can hold
 DECIDED = "decided"
@@ -65,7 +66,7 @@ def _list(request: SignedInRequest, listing: str) -> dict[str, Any]:
     if listing == DECIDED:
         decided = [{"decision": d, "words": in_words(d, policy)} for d in decided_lately()[:LATELY]]
         return {"decided": decided, "kept_out": kept_out_lately()[:LATELY]}
-    places = Paginator(listed(listing), A_PAGE).get_page(request.GET.get("page"))
+    places = Paginator(listed(listing)[:MOST], A_PAGE).get_page(request.GET.get("page"))
     first = first_of(listing, person=request.user)
     return {"page": places, "rows": rows(listing, list(places), person=request.user, policy=policy), "first": first}
 

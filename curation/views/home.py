@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,7 +34,8 @@ def page(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def flag_seen(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The reviewer has read what an adjudicator answered."""
+    """The reviewer has read what an adjudicator answered; `next` says where they were."""
     flag = get_object_or_404(Flag, pk=pk, reviewer=request.user, resolved_at__isnull=False)
     Flag.objects.filter(pk=flag.pk, answer_seen_at=None).update(answer_seen_at=timezone.now())
-    return redirect("home")
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "home")

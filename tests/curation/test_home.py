@@ -86,6 +86,15 @@ def test_reviewer_reads_the_answer_to_a_flag_until_they_say_so(client: Client) -
     assert flag.answer_seen_at is not None
 
 
+@pytest.mark.parametrize(
+    ("wanted", "to"), [("/review/", "/review/"), ("", "/"), ("https://elsewhere.example.org/", "/"), ("//x.org", "/")]
+)
+def test_reading_an_answer_leads_back_to_where_one_was(client: Client, wanted: str, to: str) -> None:
+    person = factories.reviewer()
+    client.force_login(person)
+    assert client.post(f"/flags/{answered_flag(person).pk}/seen/", {"next": wanted})["Location"] == to
+
+
 def test_an_answer_is_for_the_one_who_flagged(client: Client) -> None:
     flag, url = answered_flag(factories.reviewer()), ""
     url = f"/flags/{flag.pk}/seen/"
@@ -193,7 +202,7 @@ def test_bars_cover_a_day_and_the_tallest_fills_the_chart() -> None:
 @pytest.mark.parametrize("count", [1, 12])
 @pytest.mark.parametrize(
     ("role", "queries"),
-    [(Role.REVIEWER, 9), (Role.ADJUDICATOR, 20), (Role.ADMIN, 24), (Role.RELEASE_MANAGER, 12), (Role.AUDITOR, 4)],
+    [(Role.REVIEWER, 9), (Role.ADJUDICATOR, 20), (Role.ADMIN, 23), (Role.RELEASE_MANAGER, 12), (Role.AUDITOR, 4)],
 )
 def test_home_asks_the_same_number_of_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, role: Role, queries: int, count: int

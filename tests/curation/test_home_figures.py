@@ -10,9 +10,11 @@ from curation import home_figures, slow_figures
 from curation.home_figures import Wanted, active_people, answers_by_hour, lacking, wanted
 from curation.models import Annotation, Claim, Figure, Slot
 from curation.policies import current_policy
+from curation.tasks import count_figures
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
+from tests.curation.disputes_scenes import dispute
 from tests.curation.scenes import say
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,18 @@ def test_a_large_one_is_told_as_a_worker_counted_it_last(monkeypatch: pytest.Mon
     again = slow_figures.figures("claims")["claims"]
     assert again
     assert again.value == {"accepted": 2}
+
+
+def test_a_worker_counts_all_of_them() -> None:
+    count_figures()
+    assert set(Figure.objects.values_list("name", flat=True)) == set(slow_figures.COUNTS)
+
+
+def test_since_when_the_oldest_dispute_waits_is_counted() -> None:
+    first, _second = dispute(), dispute()
+    oldest = slow_figures.figures("oldest")["oldest"]
+    assert oldest
+    assert oldest.value == {"usable": first.consensus.get().updated_at.isoformat()}
 
 
 def test_what_is_held_back_is_counted_by_reason() -> None:
