@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from curation import claims, queue
+from curation import claims, exclusions, queue
+from curation.models import Exclusion
 
 
 @shared_task(name="curation.tasks.open_claims", ignore_result=True)
@@ -19,3 +20,14 @@ def open_missed_claims() -> int:
 @shared_task(name="curation.tasks.free_leases", ignore_result=True)
 def free_leases() -> int:
     return queue.free_expired_leases()
+
+
+@shared_task(name="curation.tasks.exclude", ignore_result=True)
+def exclude(exclusion_id: int) -> int:
+    """Photo by photo; what a time limit leaves is found by `exclude_unfinished`."""
+    return exclusions.carry_out(Exclusion.objects.select_related("reviewer").get(pk=exclusion_id))
+
+
+@shared_task(name="curation.tasks.exclude_unfinished", ignore_result=True)
+def exclude_unfinished() -> int:
+    return sum(exclusions.carry_out(one) for one in exclusions.unfinished())

@@ -1,6 +1,21 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
+from curation.views import (
+    agreement,
+    balance,
+    browse,
+    disputes,
+    exclusions,
+    files,
+    home,
+    identities,
+    invitations,
+    jobs,
+    people,
+    profile,
+    releases,
+    review,
+)
 
 
 class Question:
@@ -48,6 +63,23 @@ urlpatterns = [
     path("balance/", balance.page, name="balance"),
     path("agreement/", agreement.page, name="agreement"),
     path("releases/", releases.page, name="releases"),
+    path("people/", people.page, name="people"),
+    path("people/annotators/", people.annotators, name="annotators"),
+    path("people/invite/", invitations.invite, name="invite"),
+    path("people/invite/<int:pk>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
+    path("people/<int:pk>/", people.one, name="person"),
+    path("people/<int:pk>/roles/", people.roles, name="person-roles"),
+    path("people/<int:pk>/deactivate/", people.deactivate, name="person-deactivate"),
+    path("people/<int:pk>/reactivate/", people.reactivate, name="person-reactivate"),
+    path("people/<int:pk>/limit/", people.limit, name="person-limit"),
+    path("people/<int:pk>/excuse/", people.excuse, name="person-excuse"),
+    path("people/<int:pk>/release/", people.release, name="leases-release"),
+    path("people/<int:pk>/exclude/", exclusions.exclude, name="exclude"),
+    path("people/<int:person_id>/exclusions/<int:pk>/", exclusions.exclusion, name="exclusion"),
+    path("invitation/<str:token>/", invitations.join, name="invitation"),
+    path("login/", profile.sign_in, name="login"),
+    path("profile/", profile.page, name="profile"),
+    path("profile/about/", profile.about, name="profile-about"),
     path("crops/<sha256:sha256>.jpg", files.crop, name="crop"),
     path("photos/<sha256:sha256>.jpg", files.photo, name="photo"),
 ]

@@ -112,6 +112,11 @@ CELERY_BEAT_SCHEDULE = {
     "ingest.sweep": {"task": "ingest.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "curation.open_claims": {"task": "curation.tasks.open_claims", "schedule": 3.0, "options": {"expires": 3}},
     "curation.open_missed_claims": {"task": "curation.tasks.open_missed_claims", "schedule": 900.0},
+    "curation.exclude_unfinished": {
+        "task": "curation.tasks.exclude_unfinished",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
 }
 
@@ -142,7 +147,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-if os.environ.get("EMAIL_URL"):
+HAS_MAIL = bool(os.environ.get("EMAIL_URL"))
+if HAS_MAIL:
     vars().update(e.mail("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
@@ -150,7 +156,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "MTF Curator <curat
 
 # ---- Language and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = e.languages(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"
 USE_TZ = True
 
