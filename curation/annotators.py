@@ -57,9 +57,8 @@ def tables(policy: Policy) -> tuple[int, list[Table]]:
     people = list(User.objects.filter(Exists(counted)).values_list("pk", flat=True))
     said = list(Demographics.objects.filter(user__in=people).values_list(*FIELDS))
     words = vocabulary(policy)
-    return len(people), [
-        _table(name, words[name], [row[n] for row in said], len(people)) for n, name in enumerate(FIELDS)
-    ]
+    given = {name: [row[place] for row in said] for place, name in enumerate(FIELDS)}
+    return len(people), [_table(name, words[name], given[name], len(people)) for name in FIELDS]
 
 
 def _table(name: str, words: Mapping[str, str | Promise], said: list[str], people: int) -> Table:

@@ -80,7 +80,7 @@ class InviteForm(forms.Form):
                 self.add_error("sent_to", _("To send the link, type an e-mail address."))
 
 
-class JoinForm(UserCreationForm[User]):
+class JoinForm(UserCreationForm):  # type: ignore[type-arg]  # generic for the type checker only
     full_name = forms.CharField(label=_("Full name"), required=False, max_length=150, help_text=_("If you like."))
     field_order = ["username", "full_name", "password1", "password2"]
 
@@ -91,7 +91,12 @@ class JoinForm(UserCreationForm[User]):
     def save(self, commit: bool = True) -> User:
         """The first name holds all of it: where a name parts is not ours to say."""
         self.instance.first_name = self.cleaned_data["full_name"]
-        return super().save(commit=commit)
+        saved: User = super().save(commit=commit)
+        return saved
+
+
+def _minute() -> forms.DateTimeInput:
+    return forms.DateTimeInput({"type": "datetime-local", "step": 60}, "%Y-%m-%dT%H:%M")
 
 
 class ExclusionForm(forms.Form):
@@ -99,12 +104,10 @@ class ExclusionForm(forms.Form):
         label=_("Answers to"), required=False, choices=[("", _("both questions")), *Question.choices]
     )
     since = forms.DateTimeField(
-        label=_("From"), required=False, widget=forms.DateTimeInput({"type": "datetime-local", "step": 60}, "%Y-%m-%dT%H:%M"),
-        help_text=_("UTC, as everywhere here; empty: from the first answer."),
-    )  # fmt: skip
+        label=_("From"), required=False, widget=_minute(), help_text=_("UTC. Empty: from the first answer.")
+    )
     until = forms.DateTimeField(
-        label=_("To"), required=False, widget=forms.DateTimeInput({"type": "datetime-local", "step": 60}, "%Y-%m-%dT%H:%M"),
-        help_text=_("Empty: up to now."),
+        label=_("To"), required=False, widget=_minute(), help_text=_("UTC. Empty: up to now.")
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}), help_text=STAYS, required=False

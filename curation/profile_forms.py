@@ -11,7 +11,7 @@ from curation.annotators import FIELDS, vocabulary
 from curation.models import Demographics, Policy, Profile
 
 
-class NamesForm(forms.ModelForm[User]):
+class NamesForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("first_name", "last_name", "email")
@@ -19,7 +19,7 @@ class NamesForm(forms.ModelForm[User]):
         help_texts = {"email": _("For a forgotten password. Admins see it.")}
 
 
-class WorkForm(forms.ModelForm[Profile]):
+class WorkForm(forms.ModelForm):  # type: ignore[type-arg]
     language = forms.ChoiceField(label=_("Language"), help_text=_("Kept in this browser."))
     field_order = ["theme", "language", "show_pace", "suggest_breaks"]
 
@@ -38,7 +38,7 @@ class WorkForm(forms.ModelForm[Profile]):
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
 
 
-class AboutForm(forms.ModelForm[Demographics]):
+class AboutForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Demographics
         fields = tuple(FIELDS)

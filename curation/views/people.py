@@ -156,7 +156,7 @@ def _with_reason(
 def limit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Chosen are boxes that are ticked; typing brings others without losing these."""
     person = get_person(pk)
-    form = LimitForm(request.POST if request.method == "POST" else None)
+    form = LimitForm(request.POST if request.method == "POST" and request.POST.get("do") != "find" else None)
     if form.is_valid():
         changed = people.limit(person, identities=list(form.cleaned_data["identities"]), by=request.user)
         messages.success(request, _("The limit is saved.") if changed else _("Nothing was changed."))
@@ -167,12 +167,13 @@ def limit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _picker(request: HttpRequest, person: User, form: forms.Form) -> dict[str, Any]:
-    given = request.POST.getlist("identities") if form.is_bound else request.GET.getlist("identities")
+    asked = request.POST or request.GET
+    given = asked.getlist("identities")
     ids = {int(pk) for pk in given if pk.isdecimal() and len(pk) < 19}
-    if not given and "q" not in request.GET and not form.is_bound:
+    if "q" not in asked and not form.is_bound:
         profile = Profile.objects.filter(user=person).first()
         ids = set(profile.limited_to.values_list("pk", flat=True)) if profile else set()
-    words = " ".join(request.GET.get("q", "").split())[:200]
+    words = " ".join(asked.get("q", "").split())[:200]
     found = Identity.objects.exclude(state__in=[Identity.State.MERGED]).exclude(pk__in=ids)
     if words:
         found = found.filter(Q(name__icontains=words) | Q(aliases__icontains=words))
