@@ -14,6 +14,7 @@ from curation.exclusions import Range, carry_out, decide, preview
 from curation.models import Annotation, Claim, Consensus, Exclusion, PersonEvent, Quarantine, Slot
 from curation.models.claims import Question
 from curation.policies import current_policy
+from curation.settling import settle
 from curation.votes import votes
 from mtf_site.roles import Role
 from tests import factories
@@ -142,7 +143,7 @@ def test_where_nine_slots_are_used_nobody_else_is_asked(zoe: User, boss: User) -
 def test_it_may_be_broken_off_and_run_again(zoe: User, boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
     settled(zoe, count=3)
     made = decide(everything(zoe), reason="x", by=boss)
-    real, calls = exclusions.settle, iter([1, 2])
+    real, calls = settle, iter([1, 2])
 
     def dies(photo: object) -> None:
         if next(calls, None) == 2:
@@ -150,7 +151,7 @@ def test_it_may_be_broken_off_and_run_again(zoe: User, boss: User, monkeypatch: 
         real(photo)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(exclusions, "settle", dies)
+        patch.setattr("curation.exclusions.settle", dies)
         with pytest.raises(RuntimeError):
             carry_out(made)
     made.refresh_from_db()
