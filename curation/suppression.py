@@ -1,6 +1,6 @@
 """Counts that tell nothing of one person: small ones are withheld, and others with them so that none is worked out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -16,21 +16,30 @@ class Shown:
 
 
 def withhold(counts: Mapping[str, int], *, least: int = 5) -> Shown:
-    """Withholds each count below `least`, then the next smallest until those withheld are two or more and come to
-    at least `least`: taken from the total, they tell only their sum. Nor may the sum be the most that so many small
-    ones can come to, for then each is known. Where none is small, all are shown.
+    """Withholds each count below `least`, and as many others that no small one follows from those shown, the total
+    and these rules. Where none is small, all are shown.
     """
     by_size = sorted(counts, key=lambda value: counts[value])
-    hidden = [value for value in by_size if counts[value] < least]
-    rest = by_size[len(hidden) :]
-    while hidden and rest and _follows(len(hidden), sum(counts[value] for value in hidden), least):
-        hidden.append(rest.pop(0))
+    small = sum(1 for value in by_size if counts[value] < least)
+    hidden = by_size[: _enough([counts[value] for value in by_size], small, least)]
     return Shown(
         {value: count for value, count in counts.items() if value not in hidden},
         [value for value in counts if value in hidden],
     )
 
 
-def _follows(withheld: int, together: int, least: int) -> bool:
-    """Whether single counts follow from how many are withheld and what they come to."""
-    return withheld < 2 or together < least or together == withheld * (least - 1)
+def _enough(sizes: Sequence[int], small: int, least: int) -> int:
+    """How many of the smallest to withhold: the small ones, the next as well, or all.
+
+    The test tries all sets of counts: for each withheld small one there is another number that would look the same.
+    """
+    together = sum(sizes[:small])
+    if not small or (small > 1 and least <= together < small * (least - 1)):
+        return small  # the small ones may share what they come to in several ways
+    if together < least and len(sizes) > small + 1:
+        beside, shown = sizes[small], sizes[small + 1]
+        one_less = together >= 1 and beside + 1 < shown
+        one_more = together + 1 < least <= beside - 1 and beside < shown
+        if one_less or one_more:  # as well may the small ones come to that, and the one beside them to the rest
+            return small + 1
+    return len(sizes)

@@ -99,9 +99,8 @@ def test_a_made_up_cookie_is_no_attribute(mine: Client) -> None:
 
 def test_the_chosen_language_is_spoken_from_then_on(mine: Client) -> None:
     assert "de" in dict(site.LANGUAGES)
-    assert (
-        "Das Profil ist gespeichert." in mine.post("/profile/", PAGE | {"language": "de"}, follow=True).content.decode()
-    )
+    saved = mine.post("/profile/", PAGE | {"language": "de"}, follow=True)
+    assert "Das Profil ist gespeichert." in saved.content.decode()
     for url, words in (("/profile/", "Wie Sie gern arbeiten"), ("/review/", "Überprüfung"), ("/password/", "Abmelden")):
         page = text(mine, url)
         assert '<html lang="de"' in page
