@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from curation.models import Profile
 from ingest.decisions import held
 from mtf_site.roles import Role, roles_of
 
@@ -36,6 +37,7 @@ def _pages() -> Iterator[Page]:
     yield Page("policies", _("Policies"), frozenset(everyone_above))
     yield Page("balance", _("Balance"), frozenset(everyone_above))
     yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
+    yield Page("people", _("People"), frozenset(everyone_above))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))
 
 
@@ -52,4 +54,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for page in _pages()
         if page.roles & roles
     ]
-    return {"nav": links, "roles": sorted(roles)}
+    return {"nav": links, "roles": sorted(roles), "theme": _theme(request)}
+
+
+def _theme(request: HttpRequest) -> str:
+    """What the person chose, from the cookie that saving and signing in set: no page asks the database for it."""
+    said = request.COOKIES.get("theme", "")
+    return said if said in (Profile.Theme.LIGHT, Profile.Theme.DARK) else ""

@@ -4,7 +4,8 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, pairs, queue, requeues, slow_figures
+from curation import activation, claims, exclusions, pairs, queue, requeues, slow_figures
+from curation.models import Exclusion
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
 
@@ -52,3 +53,14 @@ def count_figures() -> None:
 @shared_task(name="curation.tasks.recount_pairs", ignore_result=True)
 def recount_pairs() -> int:
     return pairs.recount()
+
+
+@shared_task(name="curation.tasks.exclude", ignore_result=True)
+def exclude(exclusion_id: int) -> int:
+    """Photo by photo; what a time limit leaves is found by `exclude_unfinished`."""
+    return exclusions.carry_out(Exclusion.objects.select_related("reviewer").get(pk=exclusion_id))
+
+
+@shared_task(name="curation.tasks.exclude_unfinished", ignore_result=True)
+def exclude_unfinished() -> int:
+    return sum(exclusions.carry_out(one) for one in exclusions.unfinished())

@@ -42,6 +42,7 @@ def votes(claim: Claim, question: str, *, policy: Policy, names: bool) -> list[V
     known = list(
         answers.select_related("reviewer", "relabel_to", "policy")
         .select_related("slot", "superseded_by", "carried_from__claim__identity")
+        .prefetch_related("quarantines")
         .order_by("received_at", "id")
     )  # fmt: skip
     people = _people(known, names)
@@ -67,14 +68,22 @@ def _vote(answer: Annotation, who: str, policy: Policy) -> Vote:
 def _remarks(answer: Annotation, standing: bool) -> list[str]:
     decides = answer.mode == ADJUDICATION
     origin = answer.carried_from
+    aside = standing and hasattr(answer, "slot") and answer.slot.purpose == "set_aside"
+    called_off = aside and _was_called_off(answer)
     said = {
         _("decision"): decides,
         _("overruled") if decides else _("taken back"): not standing,
         _("late, not counted"): answer.late,
-        _("alarm set aside"): standing and hasattr(answer, "slot") and answer.slot.purpose == "set_aside",
+        _("alarm set aside"): called_off,
+        _("set aside by an admin's decision"): aside and not called_off,
         _("said when asked about %s") % origin.claim.identity.name if origin else "": origin is not None,
     }
     return [words for words, holds in said.items() if holds]
+
+
+def _was_called_off(answer: Annotation) -> bool:
+    """An alarm that an adjudicator released; any other vote that is set aside was excluded."""
+    return any(alarm.decision == Quarantine.Decision.RELEASED for alarm in answer.quarantines.all())
 
 
 # ---- Words

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
@@ -70,6 +71,12 @@ def mail(url_name: str) -> dict[str, Any]:
         return dict(env.dj_email_url(url_name))
     except (EnvError, ValueError) as error:
         raise ImproperlyConfigured(f"{url_name} is not a mail server's URL: {error}") from error
+
+
+def languages(folder: Path) -> list[tuple[str, str]]:
+    """English, then every language with a compiled catalogue in the folder, each by its own name."""
+    found = sorted(catalogue.parents[1].name for catalogue in folder.glob("*/LC_MESSAGES/django.mo"))
+    return [("en", "English"), *((code, str(LANG_INFO[code]["name_local"])) for code in found)]
 
 
 def own_secret(path: Path) -> str:

@@ -116,6 +116,11 @@ CELERY_BEAT_SCHEDULE = {
     "curation.ask_missed": {"task": "curation.tasks.ask_missed", "schedule": 900.0},
     "curation.count_figures": {"task": "curation.tasks.count_figures", "schedule": 600.0, "options": {"expires": 600}},
     "curation.recount_pairs": {"task": "curation.tasks.recount_pairs", "schedule": 180.0, "options": {"expires": 180}},
+    "curation.exclude_unfinished": {
+        "task": "curation.tasks.exclude_unfinished",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
     "curation.requeue": {"task": "curation.tasks.requeue", "schedule": 10.0, "options": {"expires": 10}},
 }
@@ -147,7 +152,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-if os.environ.get("EMAIL_URL"):
+HAS_MAIL = bool(os.environ.get("EMAIL_URL"))
+if HAS_MAIL:
     vars().update(e.mail("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
@@ -155,7 +161,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "MTF Curator <curat
 
 # ---- Language and time
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = e.languages(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"
 USE_TZ = True
 

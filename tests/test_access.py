@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 SAMPLES = {"sha256": "0" * 64, "question": "usable", "uuid": "00000000-0000-0000-0000-000000000000"}
 PUBLIC = {
+    "invitation",
     "login",
     "logout",
     "health-live",
@@ -24,7 +25,7 @@ PUBLIC = {
     "password_reset_confirm",
     "password_reset_complete",
 }
-FOR_EVERYBODY_SIGNED_IN = {"home", "password_change", "password_change_done"}
+FOR_EVERYBODY_SIGNED_IN = {"home", "password_change", "password_change_done", "profile", "profile-about"}
 
 
 def addresses() -> dict[str, str]:
