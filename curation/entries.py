@@ -106,7 +106,7 @@ class AnswerForm(forms.Form):
     gender = forms.IntegerField(required=False, min_value=0)
     age = forms.IntegerField(required=False, min_value=0)
     note = Words(required=False, max_length=2000)
-    mode = forms.ChoiceField(choices=[("single", "single")], required=False)
+    mode = forms.ChoiceField(choices=[("single", "single"), ("grid", "grid")], required=False)
     shown_at = Moment(input_formats=ISO_8601)
     decided_at = Moment(required=False, input_formats=ISO_8601)
 
@@ -123,6 +123,8 @@ class AnswerForm(forms.Form):
         if data["verdict"] not in VERDICTS[data["question"]]:
             self.add_error("verdict", _("This answer does not fit the question."))
             return data
+        if data["mode"] == "grid" and data["question"] != Question.USABLE:
+            self.add_error("mode", _("Attributes are not answered in a grid."))
         self._check_reason(data)
         self._check_attributes(data)
         return data
@@ -146,7 +148,7 @@ class AnswerForm(forms.Form):
                 self.add_error(name, _("The policy has no such class."))
 
     def entry(self) -> Answer:
-        return Answer(**{**self.cleaned_data, "mode": "single"})
+        return Answer(**{**self.cleaned_data, "mode": self.cleaned_data["mode"] or "single"})
 
 
 def _sane(moment: datetime) -> datetime:

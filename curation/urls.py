@@ -1,6 +1,19 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
+from curation.views import (
+    agreement,
+    balance,
+    browse,
+    disputes,
+    files,
+    grid,
+    home,
+    identities,
+    jobs,
+    practice,
+    releases,
+    review,
+)
 
 
 class Question:
@@ -24,6 +37,12 @@ urlpatterns = [
     path("", home.page, name="home"),
     path("review/", review.page, {"question": "usable"}, name="review"),
     path("review/attributes/", review.page, {"question": "attributes"}, name="attributes"),
+    path("review/grid/", grid.page, name="grid"),
+    path("review/grid/next/", grid.following, name="grid-next"),
+    path("review/grid/answer/", grid.answer, name="grid-answer"),
+    path("review/grid/undo/", grid.undo, name="grid-undo"),
+    path("review/practice/", practice.page, name="practice"),
+    path("review/practice/end/", practice.end, name="practice-end"),
     path("review/sync/", review.sync, name="review-sync"),
     path("review/answer/", review.answer, name="review-answer"),
     path("review/identities/", review.identities, name="review-identities"),
