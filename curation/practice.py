@@ -72,8 +72,8 @@ def finish(reviewer: User) -> None:
 
 
 def progress(reviewer: User) -> Progress:
-    rows = PracticeAnswer.objects.filter(reviewer=reviewer).select_related("claim__identity", "claim__face", "claim__photo")
-    answers = list(rows.order_by("id"))
+    rows = PracticeAnswer.objects.filter(reviewer=reviewer).order_by("id")
+    answers = list(rows.select_related("claim__identity", "claim__face", "claim__photo"))
     left = max(settings.PRACTICE_ITEMS - len(answers), 0)
     return Progress(answers, _choose(reviewer, answers, left) if left else [])
 
@@ -103,7 +103,7 @@ def may_be_seen(answers: Sequence[PracticeAnswer]) -> list[PracticeAnswer]:
 def _known_claims(reviewer: User) -> QuerySet[Claim]:
     """Decided by an adjudicator, or settled by at least two who all said the same; nothing that is still asked."""
     sure = Q(method=Consensus.Method.ADJUDICATION) | Q(votes__gte=2, support=F("votes"))
-    settled = Consensus.objects.filter(sure, claim=OuterRef("pk"), field="usable", state=Consensus.State.SETTLED)
+    settled = Consensus.objects.filter(sure, claim=OuterRef("pk"), field="usable", value__in=["accept", "reject"])
     asked = Slot.objects.filter(claim=OuterRef("pk"), question="usable", waiting=True)
     claims = Claim.objects.filter(Exists(settled), ~Exists(asked), identity__state=Identity.State.APPROVED)
     mine = Annotation.objects.filter(claim=OuterRef("pk"), reviewer=reviewer)

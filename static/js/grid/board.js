@@ -4,6 +4,9 @@ import { describe } from "./marks.js";
 import { say } from "./words.js";
 
 const GAP = 8;
+const WIDE = 1100;
+const MARGIN = 12;
+const LEAST = 480;
 const place = slot("tiles");
 
 /** As many columns as make the tiles largest in the room that there is. */
@@ -19,13 +22,16 @@ function columnsFor(count, width, height) {
 
 export class Board {
   #policy;
+  #moved;
   #grid = null;
   #tiles = [];
   #current = 0;
   #columns = 1;
 
-  constructor(policy) {
+  /** `moved` is told the item of the face that is now the current one. */
+  constructor(policy, moved) {
     this.#policy = policy;
+    this.#moved = moved;
     new ResizeObserver(() => this.#arrange()).observe(place.parentElement);
   }
 
@@ -80,10 +86,11 @@ export class Board {
     this.#tiles[index].classList.add("now");
     this.#face().tabIndex = 0;
     this.focus();
+    this.#moved(this.item);
   }
 
   focus() {
-    if (this.#tiles[this.#current]) this.#face().focus({ preventScroll: innerWidth > 1100 });
+    if (this.#tiles[this.#current]) this.#face().focus({ preventScroll: innerWidth > WIDE });
   }
 
   #face() {
@@ -105,8 +112,9 @@ export class Board {
     if (!this.#tiles.length) return;
     const { clientWidth, clientHeight } = place.parentElement;
     const { paddingLeft, paddingTop } = getComputedStyle(place.parentElement);
-    const tall = innerWidth > 1100 ? clientHeight - 2 * parseFloat(paddingTop) : Infinity;
-    const fit = columnsFor(this.#tiles.length, clientWidth - 2 * parseFloat(paddingLeft), Math.min(tall, 780));
+    const above = place.parentElement.getBoundingClientRect().top + scrollY; // on a tablet the panel stands above
+    const tall = innerWidth > WIDE ? clientHeight : Math.max(innerHeight - above - MARGIN, LEAST);
+    const fit = columnsFor(this.#tiles.length, clientWidth - 2 * parseFloat(paddingLeft), tall - 2 * parseFloat(paddingTop));
     this.#columns = fit.columns;
     place.style.setProperty("--columns", fit.columns);
     place.style.setProperty("--side", `${Math.floor(fit.side)}px`);

@@ -4,7 +4,7 @@ import { showEmpty, showProgress, showSaving } from "./status.js";
 import { describe, markOf, same, summary } from "./marks.js";
 import { listen, tableFor } from "./keys.js";
 import { askMark, askReason, easyClosing, show as showDialog, showPhoto } from "./dialogs.js";
-import { showPerson } from "./person.js";
+import { showPerson, showSource } from "./person.js";
 import { Board } from "./board.js";
 import { Dwell } from "./dwell.js";
 import { History } from "./history.js";
@@ -19,7 +19,7 @@ const LOOK_AGAIN = 15_000;
 const start = JSON.parse(document.getElementById("batch").textContent);
 const { user, policy } = start;
 const history = new History(user);
-const board = new Board(policy);
+const board = new Board(policy, (item) => showSource(item));
 const dwell = new Dwell();
 const outbox = new Outbox(user, () => ({ question: "usable", want: 0, have: onHand() }));
 const shelf = new Shelf(() => [...onHand(), ...outbox.claims]);
@@ -72,7 +72,10 @@ function next() {
 }
 
 function told() {
-  write("commit-words", say("commit", { what: summary(present) }));
+  const left = Object.values(present.marks).filter((said) => said.verdict === "skip").length;
+  const n = present.items.length - left;
+  write("commit-words", n ? say(n === 1 ? "commitOne" : "commit", { n }) : say("commitNone"));
+  write("summary", summary(present));
   for (const button of document.querySelectorAll("[data-action=undo]")) button.disabled = history.empty;
 }
 

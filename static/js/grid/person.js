@@ -1,4 +1,5 @@
 /* Who all of them should be, and what to compare with. */
+import { drawPhoto } from "../review/boxes.js";
 import { link, make, slot, write } from "../review/dom.js";
 import { text } from "../review/texts.js";
 
@@ -13,4 +14,11 @@ export function showPerson({ name, about, accepted, references, reference_pictur
   slot("reference-credit").replaceChildren(...(known ? [known.page_url ? link(known.page_url, known.credit) : known.credit] : []));
   slot("reference-picture").hidden = !known;
   slot("no-reference").hidden = references.length > 0 || Boolean(known);
+}
+
+/** Where the current face comes from. */
+export function showSource({ source }) {
+  drawPhoto(slot("photo"), source);
+  const licence = source.licence ? [" · ", link(source.licence_url, source.licence)] : [];
+  slot("attribution").replaceChildren(link(source.page_url, source.site || source.page_url), ...licence);
 }
