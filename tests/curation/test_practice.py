@@ -29,11 +29,11 @@ def novice(client: Client) -> User:
     return person
 
 
-def known(*said: str, **fields: str) -> Claim:
+def known(*said: str) -> Claim:
     """A claim of which each of two reviewers said the same: accept, or a reason to reject."""
     claim = scenes.claim()
     for (verdict, reason), person in zip([_split(word) for word in said], factories.reviewers(len(said)), strict=True):
-        scenes.say(person, claim, verdict, **({"reason": reason} if reason else {}))
+        scenes.say(person, claim, verdict, reason=reason)
     claim.refresh_from_db()
     return claim
 

@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from curation.models import Annotation, Skip
 from tests import factories
-from tests.e2e.test_review_screen import SYNC, saved, visible_claims
+from tests.e2e.test_review_screen import SYNC, visible_claims
+from tests.e2e.test_review_screen import saved as all_sent
 
 SignIn = Callable[[User], Page]
 
@@ -29,6 +30,12 @@ def open_grid(page: Page) -> Page:
 def ready(page: Page) -> None:
     expect(page.locator("#review")).to_have_attribute("data-state", "asking")
     expect(page.locator("[data-slot=commit]")).to_have_attribute("aria-disabled", "false")
+
+
+def saved(page: Page) -> None:
+    """All answers are there, and no look for the next grid runs into the next test's empty tables."""
+    all_sent(page)
+    page.wait_for_load_state("networkidle")
 
 
 def claims_on(page: Page) -> list[int]:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from curation.models import Annotation, PracticeAnswer
 from tests import factories
 from tests.curation import scenes
-from tests.e2e.test_review_screen import visible_claims
+from tests.e2e.test_review_screen import saved, visible_claims
 
 SignIn = Callable[[User], Page]
 
@@ -45,6 +45,7 @@ def test_a_new_reviewer_practises_with_keys(sign_in: SignIn, settings: Settings,
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/")
-    expect(page.locator("#review")).to_be_visible()
+    saved(page)
+    page.wait_for_load_state("networkidle")  # or its call for faces runs into the next test's empty tables
     assert PracticeAnswer.objects.filter(reviewer=novice).count() == 3
     assert not Annotation.objects.filter(reviewer=novice).exists()
