@@ -83,8 +83,8 @@ def main(site: str, user: str, password: str, grids: int = 10) -> None:
         page.fill("input[name=password]", password)
         page.click("main button[type=submit]")
         for number in range(grids):
-            page.wait_for_selector("#review[data-state=asking], #review[data-state=empty]")
-            count = page.locator("#review[data-state=asking] .tile").count()
+            page.wait_for_selector("#review[data-state=asking] .face, #review[data-state=empty]")
+            count = page.locator("#review[data-state=asking] .face").count()
             if not count:
                 break
             first = page.locator(".tile").first.get_attribute("data-claim")

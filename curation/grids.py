@@ -154,7 +154,7 @@ def _person(items: Sequence[serving.Json]) -> serving.Json | None:
 
 def _why_empty(rest: serving.Json) -> serving.Json:
     """What the single page would say, unless that page has something to ask."""
-    if rest["empty"]:
+    if rest.get("empty"):
         return dict(rest["empty"])
     fewest = settings.GRID_FEWEST
     return {

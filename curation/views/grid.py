@@ -30,7 +30,7 @@ def page(request: SignedInRequest) -> HttpResponse:
         return redirect("practice")
     batch = grids.batch(reviewer=request.user, policy=current_policy())
     tiles = [{**item, "id": uuid.uuid4()} for item in batch["items"]]
-    keys_off = Profile.objects.filter(user=request.user, keys_off=True).exists()
+    profile = Profile.objects.filter(user=request.user).first() or Profile(user=request.user)
     return render(
         request,
         "curation/grid.html",
@@ -38,7 +38,7 @@ def page(request: SignedInRequest) -> HttpResponse:
             "batch": batch,
             "tiles": tiles,
             "now": timezone.now(),
-            "keys_off": keys_off,
+            "own_keys": {"keys": profile.keys, "off": profile.keys_off},
             "undo": bool(grids.last(request.user)),
         },
     )

@@ -1,24 +1,29 @@
 /* What the keys do on a grid: by meaning (event.key), silent in text fields, dialogs and menus of the browser. */
-const MOVES = { ArrowLeft: "move:-1,0", ArrowRight: "move:1,0", ArrowUp: "move:0,-1", ArrowDown: "move:0,1" };
-const NAMED = { ...MOVES, Enter: "commit", " ": "mark:skip", Backspace: "undo" };
-const LETTERS = {
-  x: "mark:reject:wrong_person",
-  a: "mark:accept",
-  0: "mark:cannot_tell",
-  u: "mark:quarantine:under_age",
-  l: "mark:quarantine:licence",
-  c: "photo",
-  v: "single",
-  z: "undo",
-  g: "guideline",
-  m: "menu",
-  "?": "keys",
-};
+const MOVES = [["arrowleft", "move:-1,0"], ["arrowright", "move:1,0"], ["arrowup", "move:0,-1"], ["arrowdown", "move:0,1"]];
+const NAMED = [...MOVES, ["enter", "commit"], [" ", "mark:skip"], ["backspace", "undo"]];
+/** What the person may have other keys for: the name of the action on the single page, its usual key, what it does here. */
+const LETTERS = [
+  ["reject:wrong_person", ["x"], "mark:reject:wrong_person"],
+  ["accept", ["a"], "mark:accept"],
+  ["cannot_tell", ["0"], "mark:cannot_tell"],
+  ["quarantine:under_age", ["u"], "mark:quarantine:under_age"],
+  ["quarantine:licence", ["l"], "mark:quarantine:licence"],
+  ["photo", ["c"], "photo"],
+  ["undo", ["z"], "undo"],
+  ["guideline", ["g"], "guideline"],
+  ["keys", ["?"], "keys"],
+  ["grid", ["v"], "single"],
+  ["menu", ["m"], "menu"],
+];
 
-/** With single letters switched off (WCAG 2.1.4) arrows, Enter, Space and Backspace stay. */
-export function tableFor(reasons, lettersOff) {
-  const digits = reasons.map(({ key, code }) => [key, `mark:reject:${code}`]);
-  return new Map([...Object.entries(NAMED), ...(lettersOff ? [] : [...Object.entries(LETTERS), ...digits])]);
+/** With single letters switched off (WCAG 2.1.4) arrows, Enter, Space and Backspace stay; nobody can take these away. */
+export function tableFor(reasons, { keys = {}, off = false }) {
+  const table = new Map();
+  const digits = reasons.map(({ key, code }) => [`reject:${code}`, [key], `mark:reject:${code}`]);
+  for (const [name, usual, action] of off ? [] : [...digits, ...LETTERS]) {
+    for (const key of keys[name] ?? usual) table.set(key, action);
+  }
+  return new Map([...table, ...NAMED]);
 }
 
 function isTyping(target) {
@@ -35,7 +40,7 @@ export function listen(table, perform) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     const target = event.target.closest?.("dialog:not([open])") ? document.body : event.target;
     if (isTyping(target) || belongsToControl(event.key, target) || document.querySelector("dialog[open]")) return;
-    const action = table.get(event.key) ?? table.get(event.key.toLowerCase());
+    const action = table.get(event.key.toLowerCase());
     if (!action) return;
     event.preventDefault();
     if (!event.repeat || action.startsWith("move:")) perform(action);

@@ -15,6 +15,7 @@ import { text } from "../review/texts.js";
 import { uuid } from "../review/browser.js";
 
 const LOOK_AGAIN = 15_000;
+const TONES = { accept: "good", reject: "bad", quarantine: "warn", cannot_tell: "neutral", skip: "neutral" };
 
 const start = JSON.parse(document.getElementById("batch").textContent);
 const { user, policy } = start;
@@ -116,6 +117,12 @@ function entryFor({ claim }, times) {
   return { id: uuid(), kind: "answer", claim, question: "usable", ...answer, ...times, mode: "grid" };
 }
 
+/** How an answer looks where the last ones are shown. */
+function lookOf({ claim, crop }, marks) {
+  const { sign, label } = describe(marks[claim], policy);
+  return { crop, mark: sign, tone: TONES[marks[claim]?.verdict ?? "accept"], label };
+}
+
 function commit() {
   if (desk.dataset.state !== "asking") return;
   if (!dwell.over) {
@@ -127,10 +134,10 @@ function commit() {
   const said = summary(present);
   history.push({ grid: { ...present, looked: true }, ids: entries.map((entry) => entry.id) });
   empty = null;
-  const sending = entries.map((entry) => outbox.add(entry)); // all are in memory before the first goes out
+  const { items, marks } = present;
+  entries.forEach((entry, place) => outbox.add(entry, lookOf(items[place], marks))); // in memory before the first goes
   next();
   toast(say("committed", { what: said }));
-  return Promise.all(sending);
 }
 
 function undo() {
@@ -145,7 +152,7 @@ function undo() {
 // ---- What comes in
 
 function received({ detail: batch }) {
-  progress = batch.progress;
+  progress = batch.progress ?? progress;
   empty = batch.empty ?? empty;
   if (present) return;
   const grid = shelf.take();
@@ -176,7 +183,7 @@ function changed() {
 
 outbox.addEventListener("change", changed);
 outbox.addEventListener("batch", ({ detail }) => {
-  progress = detail.progress;
+  progress = detail.progress ?? progress;
   changed();
   if (!present && !outbox.state.unsent) shelf.stock();
 });
@@ -230,7 +237,7 @@ function held(event) {
 document.addEventListener("click", clicked);
 slot("tiles").addEventListener("contextmenu", held);
 desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "empty-post" || event.preventDefault());
-listen(tableFor(policy.reasons, "keysOff" in desk.dataset), perform);
+listen(tableFor(policy.reasons, JSON.parse(document.getElementById("own-keys").textContent)), perform);
 easyClosing();
 for (const said of document.querySelectorAll(".desk > .said")) {
   toast(said.textContent.trim(), "told");
