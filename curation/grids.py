@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -86,19 +86,30 @@ def lease(*, reviewer: User, have: Collection[int] = ()) -> list[Slot]:
 
     Empty where no identity has enough faces for one.
     """
+    try:
+        taken = _take(reviewer, have)
+    except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
+        return []
+    slots = Slot.objects.filter(pk__in=taken).select_related("claim__identity", "claim__face", "claim__photo")
+    return sorted(slots, key=lambda slot: _scattered(slot, reviewer))
+
+
+@transaction.atomic
+def _take(reviewer: User, have: Collection[int]) -> list[int]:
+    """Two tabs of one reviewer take their grids one after the other."""
+    limited_to = list(
+        Profile.limited_to.through.objects.filter(profile__user=reviewer).values_list("identity", flat=True)
+    )
     known: dict[str, Any] = {"reviewer": reviewer.pk, "have": list(have), "seconds": settings.LEASE_SECONDS}
-    with transaction.atomic(), connection.cursor() as cursor:
+    known |= {"limited_to": limited_to, "anybody": not limited_to, "why": "limited" if limited_to else "queue"}
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [queue.REVIEWER_LOCK, reviewer.pk])
         cursor.execute(KEEP, known)
-        limited_to = list(Profile.objects.filter(user=reviewer, limited_to__isnull=False).values_list("limited_to"))
-        known |= {"limited_to": [pk for (pk,) in limited_to], "anybody": not limited_to}
-        known |= {"identity": _identity(cursor, known), "why": "limited" if limited_to else "queue", "want": tiles()}
-        if known["identity"] is None:
+        identity = _identity(cursor, known)
+        if identity is None:
             return []
-        cursor.execute(TAKE, known)
-        taken = [pk for (pk,) in cursor.fetchall()]
-        slots = Slot.objects.filter(pk__in=taken).select_related("claim__identity", "claim__face", "claim__photo")
-        return sorted(slots, key=lambda slot: _scattered(slot, reviewer))
+        cursor.execute(TAKE, {**known, "identity": identity, "want": tiles()})
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _scattered(slot: Slot, reviewer: User) -> bytes:

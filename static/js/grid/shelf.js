@@ -36,8 +36,9 @@ export class Shelf extends EventTarget {
     return picture;
   }
 
+  /** What did not arrive is asked for once more. */
   async decode(grid) {
-    await Promise.all(grid.items.map((item) => this.picture(item).loaded));
+    for (let attempt = 0; attempt < 2; attempt++) await Promise.all(grid.items.map((item) => this.picture(item).loaded));
     return grid;
   }
 
