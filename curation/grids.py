@@ -15,7 +15,7 @@ from curation.models import Annotation, Policy, Profile, Slot
 from curation.models.claims import Question
 
 SMALLEST, LARGEST = 12, 40
-FRONT = 2000  # slots at the front of the queue among which an identity is looked for first
+FRONT = 300  # slots at the front of the queue among which an identity is looked for first
 USUAL = 5  # of so many places on a grid one goes to a face of doubtful quality, as long as there are others
 
 # Slots `s` that this reviewer holds, or may still take: as `curation.queue` has it, but for one question.

@@ -11,7 +11,6 @@ from pytest_django import Settings
 from curation.models import Annotation, Skip
 from tests import factories
 from tests.e2e.test_review_screen import SYNC, visible_claims
-from tests.e2e.test_review_screen import saved as all_sent
 
 SignIn = Callable[[User], Page]
 
@@ -34,7 +33,7 @@ def ready(page: Page) -> None:
 
 def saved(page: Page) -> None:
     """All answers are there, and no look for the next grid runs into the next test's empty tables."""
-    all_sent(page)
+    expect(page.locator("[data-slot=saving]")).to_have_text("✓ saved", timeout=20_000)
     page.wait_for_load_state("networkidle")
 
 
