@@ -123,6 +123,8 @@ class AnswerForm(forms.Form):
         if data["verdict"] not in VERDICTS[data["question"]]:
             self.add_error("verdict", _("This answer does not fit the question."))
             return data
+        if data["mode"] == "grid" and data["question"] != Question.USABLE:
+            self.add_error("mode", _("Attributes are not answered in a grid."))
         self._check_reason(data)
         self._check_attributes(data)
         return data

@@ -77,6 +77,10 @@ def face_with_person(claim: Claim) -> Json:
     return _items([claim], Question.USABLE)[0]
 
 
+def faces_with_person(claims: Sequence[Claim]) -> list[Json]:
+    return _items(claims, Question.USABLE)
+
+
 def crop_url(face: Face) -> str:
     return reverse("crop", args=[face.crop_sha256])
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curation import queue
-from curation.items import crop_url, describe, face_with_person, items
+from curation.items import crop_url, describe, face_with_person, faces_with_person, items
 from curation.models import Annotation, Policy, Slot
 from curation.models.claims import Question
 from curation.policies import for_browser
 
-__all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "news", "recent"]
+__all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "faces_with_person", "news", "recent"]
 
 BATCH = 10
 RECENT = 10

@@ -231,3 +231,9 @@ CROP_HASH_BITS = e.integer("MTF_CROP_HASH_BITS", 6)
 
 # ---- Curation
 LEASE_SECONDS = e.integer("MTF_LEASE_SECONDS", 900)
+GRID_TILES = e.integer("MTF_GRID_TILES", 24)  # faces of one identity on a grid, 12 to 40
+GRID_FEWEST = e.integer("MTF_GRID_FEWEST", 5)  # an identity with fewer faces waiting is reviewed one by one
+# A grid takes so many seconds at least, and so many more a face, before it can be committed.
+GRID_DWELL = e.number("MTF_GRID_DWELL", 1.5)
+GRID_DWELL_TILE = e.number("MTF_GRID_DWELL_TILE", 0.08)
+PRACTICE_ITEMS = e.integer("MTF_PRACTICE_ITEMS", 10)  # for new reviewers; 0: none

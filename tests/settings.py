@@ -17,3 +17,4 @@ from mtf_site.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING_CONFIG = None
+PRACTICE_ITEMS = 0  # new reviewers start at once; tests of practice ask for it

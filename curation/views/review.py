@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from curation import queue, serving
+from curation import practice, queue, serving
 from curation.annotations import record_many
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
@@ -29,6 +29,8 @@ RECENT_PEOPLE = 5
 @allow(*REVIEWERS, audit=False)
 @require_GET
 def page(request: SignedInRequest, question: str) -> HttpResponse:
+    if question == "usable" and practice.wanted(request.user):
+        return redirect("practice")
     batch = serving.batch(reviewer=request.user, question=question, policy=current_policy())
     template = "curation/review.html" if question == "usable" else "curation/attributes.html"
     context = {"batch": batch, "item": next(iter(batch["items"]), None), "new_id": uuid.uuid4(), "now": timezone.now()}

@@ -1,0 +1,177 @@
+"""A grid: many faces claimed for one identity, judged together, of which only the wrong ones are marked."""
+
+from collections.abc import Collection, Sequence
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from curation import leases, serving
+from curation.models import Annotation, Policy, Profile, Slot
+from curation.models.claims import Question
+
+SMALLEST, LARGEST = 12, 40
+FRONT = 300  # slots at the front of the queue among which an identity is looked for first
+USUAL = 5  # of so many places on a grid one goes to a face of doubtful quality, as long as there are others
+
+# Slots `s` that this reviewer holds, or may still take: as `curation.queue` has it, but for one question.
+HELD = "s.reviewer_id = %(reviewer)s"
+FREE = "(s.leased_until IS NULL OR s.leased_until < now())"
+AVAILABLE = f"""
+    s.question = 'usable' AND s.waiting AND s.purpose = 'vote' AND s.claim_id <> ALL(%(have)s)
+    AND ({HELD} OR {FREE}
+         AND NOT EXISTS (SELECT FROM curation_slot mine
+                         WHERE mine.claim_id = s.claim_id AND mine.question = s.question AND mine.round = s.round
+                           AND mine.reviewer_id = %(reviewer)s)
+         AND NOT EXISTS (SELECT FROM curation_slot lower
+                         WHERE lower.claim_id = s.claim_id AND lower.question = s.question AND lower.round = s.round
+                           AND lower.purpose = 'vote' AND lower.waiting AND lower.number < s.number
+                           AND (lower.leased_until IS NULL OR lower.leased_until < now())))
+    AND NOT EXISTS (SELECT FROM curation_skip k
+                    WHERE k.claim_id = s.claim_id AND k.question = s.question AND k.reviewer_id = %(reviewer)s)
+"""  # noqa: S608  constants
+
+# The identity that comes first in the queue and has enough for a grid.
+FIND = f"""
+WITH front AS (
+    SELECT s.identity_id, row_number() OVER (ORDER BY s.priority, s.block, s.shuffle, s.id) AS place
+    FROM curation_slot s
+    WHERE {AVAILABLE} AND (%(anybody)s OR s.identity_id = ANY(%(limited_to)s))
+    ORDER BY s.priority, s.block, s.shuffle, s.id LIMIT %(front)s
+)
+SELECT identity_id FROM front GROUP BY identity_id HAVING count(*) >= %(fewest)s ORDER BY min(place) LIMIT 1
+"""  # noqa: S608  constants
+
+# What the reviewer holds of it already, then the others in queue order. Faces of doubtful quality wait behind all
+# others in the queue; here they come in between, or the last grids of an identity would hold nothing else. That a
+# slot is still free is asked again of the row once it is locked.
+TAKE = f"""
+UPDATE curation_slot SET reviewer_id = %(reviewer)s, leased_until = now() + %(seconds)s * interval '1 second',
+                         why = CASE WHEN why = '' THEN %(why)s ELSE why END
+WHERE id IN (
+    SELECT s.id FROM curation_slot s JOIN (
+        SELECT s.id, NOT ({HELD}) IS TRUE AS fresh, CASE WHEN d.doubtful THEN {USUAL} ELSE 1 END
+               * row_number() OVER (PARTITION BY d.doubtful ORDER BY s.priority, s.block, s.shuffle, s.id) AS place
+        FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_face f ON f.id = c.face_id,
+             LATERAL (SELECT cardinality(f.concerns) > 0 AS doubtful) d
+        WHERE {AVAILABLE} AND s.identity_id = %(identity)s
+    ) AS found USING (id)
+    WHERE s.waiting AND ({HELD} OR {FREE})
+    ORDER BY found.fresh, found.place, s.id LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED)
+RETURNING id
+"""  # noqa: S608  constants
+
+KEEP = """
+UPDATE curation_slot SET leased_until = now() + %(seconds)s * interval '1 second'
+WHERE id IN (SELECT id FROM curation_slot WHERE reviewer_id = %(reviewer)s AND question = 'usable' AND waiting
+               AND purpose = 'vote' AND claim_id = ANY(%(have)s) FOR UPDATE SKIP LOCKED)
+"""
+
+
+def tiles() -> int:
+    return min(max(settings.GRID_TILES, SMALLEST), LARGEST)
+
+
+def dwell(count: int) -> int:
+    """Milliseconds that a grid of so many faces must be looked at before it can be committed."""
+    return round(1000 * (settings.GRID_DWELL + settings.GRID_DWELL_TILE * count))
+
+
+def lease(*, reviewer: User, have: Collection[int] = ()) -> list[Slot]:
+    """The reviewer's next grid: slots of one identity, none of the claims in `have`, whose leases are prolonged.
+
+    Empty where no identity has enough faces for one.
+    """
+    try:
+        taken = _take(reviewer, have)
+    except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
+        return []
+    slots = Slot.objects.filter(pk__in=taken).select_related("claim__identity", "claim__face", "claim__photo")
+    return sorted(slots, key=lambda slot: _scattered(slot, reviewer))
+
+
+@transaction.atomic
+def _take(reviewer: User, have: Collection[int]) -> list[int]:
+    """Two tabs of one reviewer take their grids one after the other."""
+    limited_to = list(
+        Profile.limited_to.through.objects.filter(profile__user=reviewer).values_list("identity", flat=True)
+    )
+    known: dict[str, Any] = {"reviewer": reviewer.pk, "have": list(have), "seconds": settings.LEASE_SECONDS}
+    known |= {"limited_to": limited_to, "anybody": not limited_to, "why": "limited" if limited_to else "queue"}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [leases.REVIEWER_LOCK, reviewer.pk])
+        cursor.execute(KEEP, known)
+        identity = _identity(cursor, known)
+        if identity is None:
+            return []
+        cursor.execute(TAKE, {**known, "identity": identity, "want": tiles()})
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _scattered(slot: Slot, reviewer: User) -> bytes:
+    """Where a face stands says nothing of it, differs from reviewer to reviewer, and is the same after a reload."""
+    return sha256(f"{reviewer.pk}:{slot.claim_id}".encode()).digest()
+
+
+def _identity(cursor: Any, known: dict[str, Any]) -> int | None:
+    """Looks at the front of the queue first: the whole of a long one costs a moment."""
+    for front in (FRONT, None):
+        cursor.execute(FIND, {**known, "front": front, "fewest": settings.GRID_FEWEST})
+        if row := cursor.fetchone():
+            return int(row[0])
+    return None
+
+
+def last(reviewer: User) -> list[Annotation]:
+    """The answers of the grid that this reviewer committed last and has not taken back."""
+    standing = Annotation.objects.filter(reviewer=reviewer, mode=Annotation.Mode.GRID, superseded_by=None)
+    standing = standing.filter(carried_from=None).exclude(verdict=Annotation.Verdict.WITHDRAWN)
+    newest = standing.order_by("-received_at").first()
+    return list(standing.filter(decided_at=newest.decided_at).order_by("-received_at")) if newest else []
+
+
+# ---- What the reviewer's browser receives: nothing here tells one purpose from another
+
+
+def batch(*, reviewer: User, policy: Policy, have: Collection[int] = ()) -> serving.Json:
+    """One grid; where there is none and none is on hand, `empty` says why."""
+    slots = lease(reviewer=reviewer, have=have)
+    items = serving.faces_with_person([slot.claim for slot in slots])
+    nothing = not items and not have
+    want = {"question": Question.USABLE, "want": int(nothing), "have": have}
+    rest = serving.news(reviewer=reviewer, policy=policy, tell=True, **want)
+    return {
+        **rest,
+        "identity": _person(items),
+        "items": [{**item, "identity": None} for item in items],
+        "dwell": dwell(len(items)),
+        "empty": _why_empty(rest) if nothing else None,
+    }
+
+
+def _person(items: Sequence[serving.Json]) -> serving.Json | None:
+    """Who all of them should be, beside references that are none of the faces to judge nor copies of one."""
+    if not items:
+        return None
+    people = [item["identity"] for item in items]
+    first = people[0]
+    references = [crop for crop in first["references"] if all(crop in person["references"] for person in people)]
+    pictures = [person["reference_picture"] for person in people if person["reference_picture"]]
+    return {**first, "references": references, "reference_picture": next(iter(pictures), None)}
+
+
+def _why_empty(rest: serving.Json) -> serving.Json:
+    """What the single page would say, unless that page has something to ask."""
+    if rest.get("empty"):
+        return dict(rest["empty"])
+    fewest = settings.GRID_FEWEST
+    return {
+        "code": "few",
+        "title": _("Nothing for a grid just now"),
+        "text": _("No identity has %d faces waiting for you. What there is, is reviewed one by one.") % fewest,
+        "action": {"label": _("Review one by one"), "url": reverse("review")},
+    }

@@ -1,0 +1,65 @@
+/* The grid's dialogs; the menu of one face answers what was chosen there. */
+import { link, make, slot } from "../review/dom.js";
+import { drawPhoto } from "../review/boxes.js";
+
+const boxes = new Map([...document.querySelectorAll("dialog")].map((box) => [box.id.replace("dialog-", ""), box]));
+
+export function show(name) {
+  boxes.get(name).showModal();
+}
+
+export function showPhoto({ source }) {
+  drawPhoto(slot("large-photo"), source);
+  const licence = source.licence ? [" · ", link(source.licence_url, source.licence)] : [];
+  const credit = source.attribution ? [make("br"), source.attribution] : [];
+  slot("large-caption").replaceChildren(link(source.page_url, source.site || source.page_url), ...licence, ...credit);
+  show("photo");
+}
+
+function closed(box) {
+  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue), { once: true }));
+}
+
+/** What is wrong, in a few words; null where it was cancelled. */
+export async function askReason() {
+  const box = boxes.get("reason");
+  const field = box.querySelector("[name=text]");
+  field.value = box.returnValue = "";
+  box.showModal();
+  field.focus();
+  return (await closed(box)) === "done" ? field.value.trim() : null;
+}
+
+/** One of the answers for a face, as in `data-mark`; empty where it was closed. */
+export async function askMark(item) {
+  const box = boxes.get("reasons");
+  slot("reasons-crop").src = item.crop;
+  box.returnValue = "";
+  box.showModal();
+  return closed(box);
+}
+
+function pressedKey(box, key) {
+  const buttons = [...box.querySelectorAll("[data-mark]")];
+  return buttons.find((button) => button.querySelector("kbd").textContent.toLowerCase() === key.toLowerCase());
+}
+
+export function easyClosing() {
+  for (const box of boxes.values()) box.addEventListener("click", (event) => event.target === box && box.close(""));
+  const menu = boxes.get("reasons");
+  menu.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-mark]");
+    if (button) menu.close(button.dataset.mark);
+  });
+  menu.addEventListener("keydown", (event) => {
+    const button = event.key.length === 1 && event.key !== " " && pressedKey(menu, event.key);
+    if (!button) return;
+    event.preventDefault();
+    menu.close(button.dataset.mark);
+  });
+  boxes.get("photo").addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "c") return;
+    event.preventDefault(); // or the key would open it again
+    boxes.get("photo").close("");
+  });
+}

@@ -1,0 +1,34 @@
+/* Practice: the page's own buttons and links, by the keys that they name in data-key. */
+const photo = document.getElementById("dialog-photo");
+
+function showPhoto() {
+  const small = document.querySelector(".source .photo");
+  const large = photo.querySelector(".photo");
+  large.setAttribute("viewBox", small.getAttribute("viewBox"));
+  large.replaceChildren(...[...small.children].map((child) => child.cloneNode(true)));
+  photo.showModal();
+}
+
+function controlFor(key) {
+  return [...document.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key.split(" ").includes(key));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (photo?.open) {
+    if (key === "c") photo.close();
+    return;
+  }
+  if (key === "Enter" && event.target.closest?.("a, button, summary")) return;
+  if (key === "c" && photo) return showPhoto();
+  const control = controlFor(key);
+  if (!control) return;
+  event.preventDefault();
+  control.click();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target === photo) photo.close();
+  else if (event.target.closest("[data-action=photo]")) showPhoto();
+});
