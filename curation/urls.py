@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, releases, review
+from curation.views import agreement, balance, browse, disputes, files, home, identities, jobs, keys, releases, review
 
 
 class Question:
@@ -28,6 +28,8 @@ urlpatterns = [
     path("review/answer/", review.answer, name="review-answer"),
     path("review/identities/", review.identities, name="review-identities"),
     path("review/<question:question>/unskip/", review.unskip, name="review-unskip"),
+    path("review/flags/<uuid:pk>/seen/", review.flag_seen, name="flag-seen"),
+    path("profile/keys/", keys.page, name="profile-keys"),
     path("disputes/", disputes.page, name="disputes"),
     path("disputes/<int:claim>/<question:question>/", disputes.one, name="dispute"),
     path("disputes/<int:claim>/<question:question>/decide/", disputes.decide, name="dispute-decide"),

@@ -24,6 +24,12 @@ export function link(url, label) {
   return safe ? make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label) : make("b", {}, label);
 }
 
+/** Said by a screen reader; the same words twice are made different, or they would not be said. */
+export function announce(words) {
+  const place = slot("announce");
+  place.textContent = place.textContent === words ? `${words}\u00a0` : words;
+}
+
 export function toast(message, tone = "") {
   const note = make("p", { className: `toast ${tone}`, textContent: message });
   document.getElementById("toasts").replaceChildren(note);
