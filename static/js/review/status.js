@@ -23,9 +23,9 @@ export function showSaving({ trouble, unsent, diskless }) {
   place.className = `tag saving ${trouble === "signed-out" ? "bad" : trouble ? "warn" : unsent ? "" : "good"}`;
   place.replaceChildren(trouble === "signed-out" ? signInLink() : words(trouble, unsent));
   const banner = slot("banner");
-  const words = warning({ unsent, diskless });
-  banner.hidden = !words;
-  if (banner.textContent !== words) banner.textContent = words;
+  const warned = warning({ unsent, diskless });
+  banner.hidden = !warned;
+  if (banner.textContent !== warned) banner.textContent = warned;
 }
 
 /** `more`: there are more than `waiting`, which nobody counted. */
