@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from curation.keys import key_name, key_table
@@ -13,11 +13,11 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def hint(context: Context, action: str, most: int = 1) -> SafeString | str:
+def hint(context: Context, action: str, most: int = 1) -> SafeString:
     """`{% hint "accept" %}` → <kbd>A</kbd>. Pages that know no profile show the default keys."""
     profile: dict[str, Any] = context.get("profile") or {"keys": key_table({}), "keys_off": False}
     keys = [] if profile["keys_off"] else profile["keys"].get(action, [])[:most]
-    return SafeString(" ").join(format_html('<kbd class="needs-js">{}</kbd>', key_name(key)) for key in keys)
+    return format_html_join(" ", '<kbd class="needs-js">{}</kbd>', ((key_name(key),) for key in keys))
 
 
 @register.filter
