@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from curation.keys import ACTIONS, KeyTable, changed_keys, check_keys, key_table, read_keys, write_keys
+from curation.keys import ACTIONS, BY_CODE, KeyTable, changed_keys, check_keys, key_table, read_keys, write_keys
 from curation.models import Profile
 
 
@@ -20,11 +20,9 @@ class KeysForm(forms.Form):
 
     def __init__(self, data: Any = None, *, profile: Profile) -> None:
         super().__init__(data, initial={"keys_off": profile.keys_off}, label_suffix="")
-        table = key_table(profile.keys)
-        for action in ACTIONS:
-            self.fields[action.code] = forms.CharField(
-                label=str(action.words), required=False, max_length=60, strip=True, initial=write_keys(table[action.code])
-            )
+        for code, keys in key_table(profile.keys).items():
+            words = str(BY_CODE[code].words)
+            self.fields[code] = forms.CharField(label=words, required=False, max_length=60, initial=write_keys(keys))
 
     def rows(self) -> list[dict[str, Any]]:
         """The actions as the page draws them."""
