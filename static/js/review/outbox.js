@@ -52,7 +52,7 @@ export class Outbox extends EventTarget {
   }
 
   get state() {
-    return { trouble: this.#trouble, unsent: this.#unsent.size, diskless: this.#diskless && this.#unsent.size > 0 };
+    return { calling: this.#running, trouble: this.#trouble, unsent: this.#unsent.size, diskless: this.#diskless && this.#unsent.size > 0 };
   }
 
   get parked() {
@@ -126,6 +126,7 @@ export class Outbox extends EventTarget {
       await alone(`mtf-outbox-${this.#user}`, () => this.#exchange());
     }
     this.#running = false;
+    this.#tell();
   }
 
   async #exchange() {

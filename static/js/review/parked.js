@@ -19,10 +19,14 @@ function row({ id, entry, shown, message }) {
 
 /** The count in the bar, and the list behind it. */
 export function showParked(parked) {
+  const list = slot("parked-list");
+  const ids = parked.map((record) => record.id).join();
+  if (ids === (list.dataset.ids ?? "")) return; // what has the focus there keeps it
+  list.dataset.ids = ids;
   const chip = slot("parked");
   chip.hidden = !parked.length;
   write("parked-count", text(parked.length === 1 ? "needsYouOne" : "needsYouMany", { n: parked.length }));
-  slot("parked-list").replaceChildren(...parked.map(row));
-  const box = slot("parked-list").closest("dialog");
+  list.replaceChildren(...parked.map(row));
+  const box = list.closest("dialog");
   if (!parked.length && box.open) box.close();
 }

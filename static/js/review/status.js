@@ -18,10 +18,11 @@ function warning({ unsent, diskless }) {
   return unsent > MANY ? text("many", { n: unsent }) : "";
 }
 
-export function showSaving({ trouble, unsent, diskless }) {
+export function showSaving({ calling, trouble, unsent, diskless }) {
   const place = slot("saving");
   place.className = `tag saving ${trouble === "signed-out" ? "bad" : trouble ? "warn" : unsent ? "" : "good"}`;
   place.replaceChildren(trouble === "signed-out" ? signInLink() : words(trouble, unsent));
+  place.ariaBusy = String(calling);
   const banner = slot("banner");
   const warned = warning({ unsent, diskless });
   banner.hidden = !warned;
