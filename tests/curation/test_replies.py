@@ -17,12 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 def flag(reviewer: User, **fields: Any) -> Flag:
-    known: dict[str, Any] = {
-        "question": "usable",
-        "comment": "a wig?",
-        "answer": "Accept it.",
-        "resolved_at": timezone.now(),
-    }
+    known: dict[str, Any] = {"question": "usable", "comment": "a wig?", "answer": "Accept it."}
+    known["resolved_at"] = timezone.now()
     return Flag.objects.create(claim=scenes.claim(), reviewer=reviewer, **(known | fields))
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from curation.models import Annotation, Flag, Policy, Profile, Skip
 from curation.policies import current_policy
+from ingest.models import Identity
 from tests import factories
 from tests.curation import scenes
 from tests.e2e.test_review_screen import SYNC, answers, claim_on, open_screen, press, saved, seen, visible_claims
@@ -69,7 +70,7 @@ def test_own_keys_are_set_by_a_press_and_can_be_switched_off(sign_in: SignIn) ->
 
 def test_a_closer_look_takes_no_key_from_the_answers(sign_in: SignIn) -> None:
     accepted_claims(3)
-    visible_claims(3, scenes.Claim.objects.first().identity)  # type: ignore[union-attr]
+    visible_claims(3, Identity.objects.get(name="Ada Marlow"))
     page = open_screen(sign_in(factories.reviewer()))
     page.keyboard.press("e")
     expect(page.locator("#dialog-compare")).to_be_visible()
@@ -78,9 +79,8 @@ def test_a_closer_look_takes_no_key_from_the_answers(sign_in: SignIn) -> None:
     expect(page.locator("[data-slot=compare-place]")).to_have_text("2 of 3")
     assert page.locator("[data-slot=compare-reference] img").get_attribute("src") != first
     page.keyboard.press("+")
-    sizes = page.evaluate(
-        "[...document.querySelectorAll('.compared img')].map((one) => one.getBoundingClientRect().width)"
-    )
+    crops = page.locator(".compared img")
+    sizes = crops.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().width)")
     assert sizes[0] == sizes[1] > 500
     assert Axe().run(page).response["violations"] == []
     page.keyboard.press("e")
@@ -183,10 +183,8 @@ def test_an_erased_face_is_dropped_and_a_new_policy_renews_the_page(sign_in: Sig
 
     def gone(route: Route) -> None:
         entries = payload(route)["entries"]
-        results = [
-            {"id": one["id"], "status": "gone", "code": 410, "message": "this face is no longer there"}
-            for one in entries
-        ]
+        told = {"status": "gone", "code": 410, "message": "this face is no longer there"}
+        results = [{"id": one["id"], **told} for one in entries]
         route.fulfill(json={"results": results, "items": [], "waiting": 1000})  # a reply without progress or policy
 
     page.route(SYNC, gone)
@@ -243,10 +241,8 @@ def test_only_what_is_asked_is_shown_and_a_claimed_value_is_marked_not_chosen(si
 
     def fewer(route: Route) -> None:
         answer = route.fetch()
-        given = answer.text().replace(
-            '"question": "attributes", "crop"',
-            '"asks": ["gender"], "claimed": {"gender": 2}, "question": "attributes", "crop"',
-        )
+        found = '"question": "attributes", "crop"'
+        given = answer.text().replace(found, f'"asks": ["gender"], "claimed": {{"gender": 2}}, {found}')
         route.fulfill(response=answer, body=given)
 
     page.route("**/review/attributes/", fewer)
@@ -291,7 +287,6 @@ def test_a_page_that_goes_gives_its_faces_back_but_not_those_of_another_tab(sign
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     assert sent == []  # the other tab shows the same faces
     other.close()
-    page.wait_for_timeout(0)
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     page.wait_for_function("sessionStorage.length > 0")
     saved(page)
@@ -308,9 +303,9 @@ def test_by_touch_every_target_is_large_enough(sign_in: SignIn, path: str, schem
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(path)
     expect(page.locator("main")).to_be_visible()
-    small = """[...document.querySelectorAll('main button, main summary, main label.chip, .tools a, .tools button')]
-        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
-    assert page.evaluate(small) == []
+    targets = page.locator("main button, main summary, main label.chip, .tools a, .tools button")
+    low = "(one) => one.checkVisibility() && one.getBoundingClientRect().height < 44"
+    assert targets.evaluate_all(f"(all) => all.filter({low}).map((one) => one.outerHTML)") == []
     assert page.evaluate("document.documentElement.scrollWidth") == 820
     assert Axe().run(page).response["violations"] == []
     if path != "/profile/keys/":
