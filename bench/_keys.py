@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from curation.claims import open_claims
 from demo import drawing
@@ -32,7 +32,7 @@ Line = dict[str, Any]
 PASSWORD = "bench-password"  # noqa: S105 - of a server that is gone in a minute
 DRAWN = 30
 WINDOW = 500
-PROFILE = {"width": 1280, "height": 720}
+SCREEN = ViewportSize(width=1280, height=720)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 # From the key's own time stamp to the frame after the one that first shows another claim, its picture decoded.
@@ -69,7 +69,7 @@ def figures(order: argparse.Namespace, var: Path) -> Iterator[Line]:
         browser = api.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, latency in (("reviewer1", 0), ("reviewer2", order.latency)):
             with _server(latency) as url:
-                page = _signed_in(browser.new_page(viewport=PROFILE, base_url=url, bypass_csp=True), name, "/review/")  # type: ignore[arg-type]
+                page = _signed_in(_page(browser, url), name, "/review/")
                 seen = _answer(page, ["a"] * order.faces, order.pause)
             times = seen["painted"]
             p50, p95 = (float(np.percentile(times, share)) for share in (50, 95))
@@ -79,15 +79,15 @@ def figures(order: argparse.Namespace, var: Path) -> Iterator[Line]:
                    "p50": round(p50, 1), "p95": round(p95, 1), "max": round(max(times), 1),
                    "p95_against_no_latency": round(p95 / near, 3)}  # fmt: skip
         with _server(0) as url:
-            page = _signed_in(
-                browser.new_page(viewport=PROFILE, base_url=url, bypass_csp=True), "reviewer3", "/review/"
-            )  # type: ignore[arg-type]
+            page = _signed_in(_page(browser, url), "reviewer3", "/review/")
             yield _effort(page, "usable", _demo_mix(), 1.1)
-            page = _signed_in(
-                browser.new_page(viewport=PROFILE, base_url=url, bypass_csp=True), "reviewer3", "/review/attributes/"
-            )  # type: ignore[arg-type]
+            page = _signed_in(_page(browser, url), "reviewer3", "/review/attributes/")
             yield _effort(page, "attributes", [list("311")] * 60, 3.0)
         browser.close()
+
+
+def _page(browser: Browser, url: str) -> Page:
+    return browser.new_page(viewport=SCREEN, base_url=url, bypass_csp=True)
 
 
 def _answer(page: Page, keys: list[str], pause: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 /* The faces held by this page: the first is on the screen, the next are decoded and ready to be painted. */
 const LEASE = 10;
-const TOP_UP_AT = 4;
+const TOP_UP_AT = 6; // two seconds of the quickest hand, which a slow line may need
 const DECODED = 10;
 
 function load(url, priority) {
@@ -40,8 +40,8 @@ export class Queue {
   /** What to ask the server for: {want, have}. */
   get demand() {
     if (this.#anew) return { want: LEASE, have: [] };
-    const missing = this.#items.length > TOP_UP_AT ? 0 : LEASE - this.#items.length;
-    return { want: missing + this.#recalled.size, have: this.claims };
+    const more = this.#items.length > TOP_UP_AT ? 0 : LEASE;
+    return { want: more + this.#recalled.size, have: this.claims };
   }
 
   get soon() {
