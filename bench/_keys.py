@@ -74,8 +74,8 @@ def figures(order: argparse.Namespace, var: Path) -> Iterator[Line]:
             times = seen["painted"]
             p50, p95 = (float(np.percentile(times, share)) for share in (50, 95))
             near = near or p95
-            yield {"bench": "key to next crop painted", "latency_ms": latency, "keys": seen["keys"], "faces": len(times),
-                   "pressed_before_a_face_was_there": seen["starved"], "unit": "ms",
+            yield {"bench": "key to next crop painted", "latency_ms": latency, "keys": seen["keys"],
+                   "faces": len(times), "pressed_before_a_face_was_there": seen["starved"], "unit": "ms",
                    "p50": round(p50, 1), "p95": round(p95, 1), "max": round(max(times), 1),
                    "p95_against_no_latency": round(p95 / near, 3)}  # fmt: skip
         with _server(0) as url:

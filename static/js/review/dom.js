@@ -35,3 +35,11 @@ export function toast(message, tone = "") {
   document.getElementById("toasts").replaceChildren(note);
   setTimeout(() => note.remove(), tone ? 6000 : 2000);
 }
+
+/** What the server said with the page goes where all is said here, or it would lie on the face. */
+export function say() {
+  for (const said of document.querySelectorAll(".desk > .said")) {
+    toast(said.textContent.trim(), "told");
+    said.remove();
+  }
+}

@@ -1,6 +1,6 @@
 /* The review screen: what an action does to the queue, the outbox and the page. */
 import { askComment, askIdentity, askReason, box, easyClosing, show as showDialog } from "./dialogs.js";
-import { announce, desk, slot, toast } from "./dom.js";
+import { announce, desk, say, slot, toast } from "./dom.js";
 import { placeOfFace, prefetch, showEmpty, showFace, showLarge, showLoading } from "./face.js";
 import { keyTable, listen } from "./keys.js";
 import { showProgress, showSaving } from "./status.js";
@@ -261,14 +261,6 @@ function forgetFace({ id, claim }) {
   strip.forget(id);
   queue.drop(claim);
   if (isShown) show();
-}
-
-/** What the server said with the page goes where all is said here, or it would lie on the face. */
-function say() {
-  for (const said of document.querySelectorAll(".desk > .said")) {
-    toast(said.textContent.trim(), "told");
-    said.remove();
-  }
 }
 
 function changed() {
