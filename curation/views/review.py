@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,8 @@ from curation.annotations import record_many
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
 from curation.policies import current_policy
+from curation.preferences import preferences
+from curation.replies import mark_seen, unseen_replies
 from ingest.models import Identity
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
@@ -31,9 +33,18 @@ RECENT_PEOPLE = 5
 def page(request: SignedInRequest, question: str) -> HttpResponse:
     if question == "usable" and practice.wanted(request.user):
         return redirect("practice")
-    batch = serving.batch(reviewer=request.user, question=question, policy=current_policy())
+    policy = current_policy()
+    batch = serving.batch(reviewer=request.user, question=question, policy=policy)
     template = "curation/review.html" if question == "usable" else "curation/attributes.html"
-    context = {"batch": batch, "item": next(iter(batch["items"]), None), "new_id": uuid.uuid4(), "now": timezone.now()}
+    context = {
+        "batch": batch,
+        "item": next(iter(batch["items"]), None),
+        "blind": bool(policy.blind_fields),
+        "profile": preferences(request.user, policy),
+        "replies": unseen_replies(request.user),
+        "new_id": uuid.uuid4(),
+        "now": timezone.now(),
+    }
     return render(request, template, context)
 
 
@@ -82,7 +93,7 @@ def _entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
     kind, _colon, reason = request.POST.get("answer", "").partition(":")
     entry: dict[str, Any] = {**request.POST.dict(), "question": question}
     if kind == "undo":
-        return {"kind": "undo", "id": str(uuid.uuid4()), "target": _last_answer(request)}
+        return {"kind": "undo", "id": str(uuid.uuid4()), "target": reason or _last_answer(request)}
     if kind == "skip":
         return {**entry, "kind": "skip"}
     if kind == "relabel":
@@ -136,3 +147,11 @@ def unskip(request: SignedInRequest, question: str) -> HttpResponse:
     count = queue.bring_back_skipped(reviewer=request.user, question=question)
     messages.success(request, _("%d skipped faces are back in your queue.") % count)
     return redirect("review" if question == "usable" else "attributes")
+
+
+@allow(*REVIEWERS, audit=False)
+@require_POST
+def flag_seen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    if not mark_seen(request.user, pk):
+        raise Http404
+    return redirect("attributes" if request.POST.get("question") == "attributes" else "review")

@@ -64,6 +64,7 @@ def press(page: Page, key: str) -> int:
 def saved(page: Page) -> None:
     """Waits until the outbox is empty; also so that no request runs into the next test's empty tables."""
     expect(page.locator("[data-slot=saving]")).to_have_text("✓ saved")
+    expect(page.locator("[data-slot=saving]")).to_have_attribute("aria-busy", "false")
 
 
 def answers(claim: int) -> list[tuple[str, str]]:

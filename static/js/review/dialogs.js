@@ -1,5 +1,6 @@
 /* Native dialogs; each question resolves to what was typed, or to null when it was closed. */
 import { Relabel } from "./relabel.js";
+import { isPlain } from "./keys.js";
 
 const boxes = new Map([...document.querySelectorAll("dialog")].map((box) => [box.id.replace("dialog-", ""), box]));
 const relabel = boxes.has("relabel") ? new Relabel(boxes.get("relabel")) : null;
@@ -36,15 +37,20 @@ export async function askIdentity() {
   return relabel.close();
 }
 
-/** A press beside an open dialog closes it; the photo closes with the key that opened it, too. */
-export function easyClosing() {
-  for (const box of boxes.values()) {
-    box.addEventListener("click", (event) => event.target === box && box.close(""));
+export function box(name) {
+  return boxes.get(name);
+}
+
+/** A press beside an open dialog closes it; what one looks at closes with the key that opened it, too. */
+export function easyClosing(table) {
+  for (const [name, open] of boxes) {
+    open.addEventListener("click", (event) => event.target === open && open.close(""));
+    if (["photo", "compare", "keys"].includes(name)) open.addEventListener("keydown", (event) => closeByKey(event, open, name, table));
   }
-  const photo = boxes.get("photo");
-  photo.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "c") return;
-    event.preventDefault(); // or the key would open it again
-    photo.close("");
-  });
+}
+
+function closeByKey(event, open, name, table) {
+  if (!isPlain(event) || table.get(event.key.toLowerCase()) !== name) return;
+  event.preventDefault(); // or the key would open it again
+  open.close("");
 }

@@ -97,6 +97,12 @@ export function showEmpty(empty) {
   Object.assign(slot("empty-post"), { hidden: !posts, formAction: url, textContent: label });
 }
 
+/** Where the face is in the photo, for a closer look: the middle in parts of the frame, and how much larger. */
+export function placeOfFace({ width, height, boxes }) {
+  const own = boxes.find((box) => box.this);
+  return own && { x: (own.x + own.w / 2) / width, y: (own.y + own.h / 2) / height, scale: Math.min(8, Math.max(1, height / own.h / 1.6)) };
+}
+
 export function showLarge({ source }) {
   drawPhoto(slot("large-photo"), source);
   const blind = desk.dataset.question === "attributes";

@@ -1,4 +1,6 @@
 /* The way back: the last twenty answers of this tab, faces and all, so that undoing paints at once, even after a reload. */
+import { recall, remember } from "./memory.js";
+
 const DEEP = 20;
 
 export class History {
@@ -7,22 +9,25 @@ export class History {
 
   constructor(user, question) {
     this.#key = `mtf-history-${user}-${question}`;
-    this.#steps = JSON.parse(sessionStorage.getItem(this.#key) ?? "[]");
+    this.#steps = recall("sessionStorage", this.#key, []);
   }
 
   get empty() {
     return !this.#steps.length;
   }
 
-  /** A step is {id, item, label, values}. */
+  /** Oldest first. */
+  get steps() {
+    return this.#steps;
+  }
+
+  /** A step is {id, kind, item, shown, values}: `shown` is how it looks among the last ten. */
   push(step) {
     this.#keep([...this.#steps, step].slice(-DEEP));
   }
 
-  pop() {
-    const step = this.#steps.at(-1);
-    this.#keep(this.#steps.slice(0, -1));
-    return step;
+  get last() {
+    return this.#steps.at(-1);
   }
 
   find(id) {
@@ -35,6 +40,6 @@ export class History {
 
   #keep(steps) {
     this.#steps = steps;
-    sessionStorage.setItem(this.#key, JSON.stringify(steps));
+    remember("sessionStorage", this.#key, steps);
   }
 }

@@ -1,40 +1,19 @@
-/* Which key does what: one table, by meaning (event.key) and not by place on the keyboard. */
-const BOTH = {
-  skip: [" "],
-  undo: ["z", "backspace"],
-  flag: ["f"],
-  photo: ["c"],
-  guideline: ["g"],
-  keys: ["?"],
-};
-const USABLE = {
-  accept: ["a", "arrowright"],
-  "reject:wrong_person": ["x", "arrowleft"],
-  "quarantine:under_age": ["u"],
-  "quarantine:licence": ["l"],
-  relabel: ["r"],
-  cannot_tell: ["0"],
-};
+/* Which key does what: the person's own table, by meaning (event.key) and not by place on the keyboard. */
+const FOR_ONE_QUESTION = /^(accept|reject:|quarantine:|relabel|cannot_tell|compare)/;
 const DIGITS = "0123456789";
 
-function actionsOf(question, reasons) {
-  if (question === "attributes") return [...DIGITS].map((digit) => [`field:${digit}`, [digit]]);
-  return [...Object.entries(USABLE), ...reasons.map((reason) => [`reject:${reason.code}`, [reason.key]])];
-}
-
-/** Key → action. Two actions cannot share a key. */
-export function keyTable(question, reasons) {
+/** Key → action; empty for who has switched shortcuts off. */
+export function keyTable(question, { keys, keys_off: off }) {
   const table = new Map();
-  for (const [action, keys] of [...Object.entries(BOTH), ...actionsOf(question, reasons)]) {
-    for (const key of keys) {
-      if (table.has(key)) throw new Error(`the key ${key} means both ${table.get(key)} and ${action}`);
-      table.set(key, action);
-    }
+  if (off) return table;
+  for (const [action, own] of Object.entries(keys)) {
+    if (question !== "attributes" || !FOR_ONE_QUESTION.test(action)) for (const key of own) table.set(key, action);
   }
+  if (question === "attributes") for (const digit of DIGITS) table.set(digit, `field:${digit}`);
   return table;
 }
 
-function isTyping(target) {
+export function isTyping(target) {
   return target.isContentEditable || target.matches?.("textarea, select, input:not([type=radio], [type=hidden])");
 }
 
@@ -50,9 +29,13 @@ function whereTyped({ target }) {
   return target.closest?.("dialog:not([open])") ? document.body : target;
 }
 
+export function isPlain(event) {
+  return !(event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented);
+}
+
 export function listen(table, perform) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (!isPlain(event)) return;
     const target = whereTyped(event);
     if (isTyping(target) || belongsToControl(event.key, target) || document.querySelector("dialog[open]")) return;
     const action = table.get(event.key.toLowerCase());

@@ -1,46 +1,90 @@
 /* The review screen: what an action does to the queue, the outbox and the page. */
-import { askComment, askIdentity, askReason, easyClosing, show as showDialog } from "./dialogs.js";
-import { desk, toast } from "./dom.js";
-import { prefetch, showEmpty, showFace, showLarge, showLoading } from "./face.js";
+import { askComment, askIdentity, askReason, box, easyClosing, show as showDialog } from "./dialogs.js";
+import { announce, desk, say, slot, toast } from "./dom.js";
+import { placeOfFace, prefetch, showEmpty, showFace, showLarge, showLoading } from "./face.js";
 import { keyTable, listen } from "./keys.js";
 import { showProgress, showSaving } from "./status.js";
+import { Breaks } from "./breaks.js";
+import { Compare } from "./compare.js";
+import { Day } from "./day.js";
 import { Fields } from "./fields.js";
 import { History } from "./history.js";
+import { Leases } from "./leases.js";
 import { Outbox } from "./outbox.js";
 import { Queue } from "./queue.js";
+import { Renewal } from "./renewal.js";
+import { Run } from "./run.js";
+import { Zoom } from "./zoom.js";
+import { heard } from "./replies.js";
+import { showParked } from "./parked.js";
 import { signOf } from "./signs.js";
 import { text } from "./texts.js";
 import { uuid } from "./browser.js";
+import * as drawer from "./drawer.js";
 import * as strip from "./strip.js";
 
 const LOOK_AGAIN = 15_000;
+const TELL = 60_000;
 
-const { user, question, policy, items, ...start } = JSON.parse(document.getElementById("batch").textContent);
+function given(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
+
+const { user, question, policy, items, ...start } = given("batch");
+const profile = given("profile");
+const stage = desk.querySelector(".stage");
+const codes = policy.fields.map((field) => field.code);
 const history = new History(user, question);
 const queue = new Queue(items);
-const outbox = new Outbox(user, () => ({ question, want: queue.want, have: queue.claims }));
-const fields = question === "attributes" ? new Fields(desk, () => decideAttributes()) : null;
-const earlier = start.recent.filter((answer) => answer.question === question && !history.find(answer.id));
-let { empty, progress } = start;
+const day = new Day(start.progress);
+const breaks = new Breaks(user, question, profile);
+const renewal = new Renewal(start.policy_version ?? policy.version);
+const outbox = new Outbox(user, demand);
+const fields = question === "attributes" ? new Fields(desk, fieldsDone, announce) : null;
+const run = fields && policy.field_runs ? new Run(user, codes) : null;
+const compare = box("compare") ? new Compare(box("compare")) : null;
+const photoZoom = new Zoom(box("photo"));
+const earlier = (start.recent ?? []).filter((answer) => !history.find(answer.id));
+const kinds = new Map(); // id of a thing taken back → what it was
+let { empty } = start;
 let shownAt = new Date();
+let toldAt = 0;
+let leases = null;
+
+/** What a call asks for; once a minute, and when there is nothing to do, also how far the day has come. */
+function demand() {
+  const tell = !queue.current || Date.now() - toldAt > TELL;
+  return { question, ...queue.demand, tell };
+}
 
 function show(values = {}) {
+  run?.turn(queue);
+  leases?.changed();
   for (const button of document.querySelectorAll("[data-action=undo]")) button.disabled = history.empty && !earlier.length;
   const item = queue.current;
   if (!item) return empty ? showEmpty(empty) : showLoading();
-  fields?.fill(values);
+  fields?.open(run ? [run.field] : asks(item), run ? {} : values, item.claimed);
+  if (run) slot("run").textContent = text("run", run.place);
   showFace(item, queue.picture(item), () => { shownAt = new Date(); });
+  if (item.identity) announce(text("next", { name: item.identity.name }));
   prefetch(queue.soon);
 }
 
+function asks(item) {
+  return item.asks?.length ? codes.filter((code) => item.asks.includes(code)) : codes;
+}
+
 function leave(entry, name) {
+  const values = run ? run.values(queue.current) : (fields?.values ?? {});
   const item = queue.next();
-  const sign = signOf(policy, entry, name);
-  history.push({ id: entry.id, item, label: sign.label, values: fields?.values ?? {} });
-  strip.remember({ id: entry.id, crop: item.crop, ...sign });
+  const shown = { crop: item.crop, ...signOf(policy, entry, name) };
+  history.push({ id: entry.id, kind: entry.kind, item, shown, values });
+  if (run) entry.kind === "skip" ? run.skipped(item) : run.left(item);
+  strip.remember({ id: entry.id, ...shown });
   empty = null;
   show();
-  outbox.add(entry);
+  outbox.add(entry, shown);
+  if (entry.kind === "answer") breaks.answered(new Date(entry.decided_at) - new Date(entry.shown_at));
 }
 
 function decide(verdict, extra = {}, name = "") {
@@ -50,8 +94,17 @@ function decide(verdict, extra = {}, name = "") {
   leave({ id: uuid(), kind: "answer", claim, question, verdict, ...extra, ...times, mode: "single" }, name);
 }
 
-function decideAttributes() {
-  if (fields.complete) return decide("attributes", fields.values);
+/** Every field on the screen has its answer: the face is done, or one field of it in a run. */
+function fieldsDone() {
+  if (desk.dataset.state !== "asking") return;
+  if (!run) return decide("attributes", fields.values);
+  const item = queue.current;
+  if (run.answer(item, fields.values[run.field])) decide("attributes", run.values(item));
+  else show();
+}
+
+function save() {
+  if (fields.complete) return fieldsDone();
   fields.markOpen();
   toast(text("answerAll"), "warn");
 }
@@ -72,29 +125,66 @@ function skip() {
   leave({ id: uuid(), kind: "skip", claim: queue.current.claim, question });
 }
 
-function undo() {
-  if (fields && desk.dataset.state === "asking" && fields.back()) return;
-  const step = history.pop() ?? earlier.shift();
-  if (!step) return toast(text("nothingToUndo"));
-  strip.forget(step.id);
-  if (step.item) queue.putBack(step.item);
-  else queue.recall(step.claim);
+/** The last thing done, or just the one with that id. */
+function undo(id) {
+  if (!id && desk.dataset.state === "asking" && (run ? run.back(queue, history.last?.item.claim) : fields?.back())) return run && show();
+  const mine = id ? history.find(id) : history.last;
+  const old = mine ? null : earlier.find((answer) => (id ? answer.id === id : answer.question === question));
+  if (!mine && !old) return toast(text("nothingToUndo"));
+  const done = mine ?? old;
+  strip.forget(done.id);
+  if (mine) takeBack(mine);
+  else recallOld(old);
+  kinds.set(done.id, mine?.kind ?? "answer");
+  if (outbox.isParked(done.id)) outbox.discard(done.id);
+  else outbox.add({ id: uuid(), kind: "undo", target: done.id });
+  toast(text(old && old.question !== question ? "undoneElsewhere" : "undone", { label: (mine?.shown ?? old).label }));
+}
+
+function takeBack(step) {
+  history.forget(step.id);
+  queue.putBack(step.item);
+  run?.reopen(step.item, step.values);
   show(step.values);
-  outbox.add({ id: uuid(), kind: "undo", target: step.id });
-  toast(text("undone", { label: step.label }));
+}
+
+function recallOld(answer) {
+  earlier.splice(earlier.indexOf(answer), 1);
+  if (answer.question === question) queue.recall(answer.claim);
+  show(fields?.values);
+}
+
+/** A parked answer is given up, and its face asked once more. */
+function answerAnew(id) {
+  const { entry } = outbox.parked.find((record) => record.id === id);
+  box("parked").close();
+  if (history.find(id)) return undo(id);
+  outbox.discard(id);
+  strip.forget(id);
+  queue.recall(entry.claim);
+  outbox.call();
+}
+
+function discard(id) {
+  const { entry } = outbox.parked.find((record) => record.id === id);
+  outbox.discard(id);
+  strip.forget(id);
+  history.forget(id);
+  queue.allow(entry.claim);
 }
 
 async function flag() {
   const item = queue.current;
   const comment = item && (await askComment());
   if (!comment) return;
-  outbox.add({ id: uuid(), kind: "flag", claim: item.claim, question, comment });
+  outbox.add({ id: uuid(), kind: "flag", claim: item.claim, question, comment }, { crop: item.crop });
   toast(text("flagged"));
 }
 
 function photo() {
   if (!queue.current) return;
   showLarge(queue.current);
+  photoZoom.fit();
   showDialog("photo");
 }
 
@@ -104,14 +194,23 @@ const ACTIONS = {
   relabel: () => queue.current && relabel(),
   cannot_tell: () => decide("cannot_tell"),
   quarantine: (reason) => decide("quarantine", { reason }),
-  field: (digit) => desk.dataset.state === "asking" && fields.answer(digit) && decideAttributes(),
-  attributes: decideAttributes,
+  field: (digit) => desk.dataset.state === "asking" && fields.answer(digit) && fieldsDone(),
+  attributes: save,
   skip,
   undo,
   flag,
   photo,
-  guideline: () => showDialog("guideline"),
+  closer: () => photoZoom.show(placeOfFace(queue.current.source)),
+  compare: () => queue.current && compare.open(queue.current),
+  guideline: () => drawer.toggle(stage),
+  grid: () => desk.dataset.grid && location.assign(desk.dataset.grid),
   keys: () => showDialog("keys"),
+  parked: () => showDialog("parked"),
+  resend: (id) => outbox.sendAgain(id),
+  anew: answerAnew,
+  discard,
+  rest: () => breaks.close(),
+  heard,
 };
 
 function perform(action) {
@@ -123,14 +222,18 @@ function clicked(event) {
   const button = event.target.closest("[data-action]");
   if (!button) return;
   event.preventDefault();
-  if (event.detail) desk.querySelector(".stage").focus({ preventScroll: true }); // or Space would press it once more
+  if (event.detail) stage.focus({ preventScroll: true }); // or Space would press it once more
   perform(button.dataset.action);
+  if (!button.isConnected && !document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
 }
 
 function received({ detail: batch }) {
   const before = queue.current;
-  ({ empty, progress } = batch);
-  queue.add(batch.items);
+  if (batch.progress) toldAt = Date.now();
+  day.told(batch.progress);
+  renewal.told(batch.policy_version ?? batch.policy?.version);
+  empty = batch.empty ?? null;
+  queue.add(batch.items ?? []);
   if (!before || queue.current !== before) show(); // else the face on the screen stays untouched
 }
 
@@ -143,41 +246,55 @@ const TROUBLE = {
 };
 
 function resulted({ detail: result }) {
+  day.saved(result, kinds.get(result.entry.target));
   const words = TROUBLE[result.status]?.(result);
   if (!words) return;
-  const step = history.find(result.id);
   toast(words, result.status === "late" ? "warn" : "bad");
-  strip.trouble(result.id, words);
-  if (["late", "parked"].includes(result.status) || !step) return;
-  history.forget(result.id);
-  if (result.status === "refused") queue.allow(step.item.claim);
+  if (result.status === "late") strip.late(result.id);
+  if (result.status === "gone" && result.entry.claim) forgetFace(result.entry);
 }
 
-/** What the server said with the page goes where all is said here, or it would lie on the face. */
-function say() {
-  for (const said of document.querySelectorAll(".desk > .said")) {
-    toast(said.textContent.trim(), "told");
-    said.remove();
-  }
+/** Erased: neither to be asked nor to be taken back. */
+function forgetFace({ id, claim }) {
+  const isShown = queue.current?.claim === claim;
+  history.forget(id);
+  strip.forget(id);
+  queue.drop(claim);
+  if (isShown) show();
 }
 
 function changed() {
   showSaving(outbox.state);
-  showProgress(progress, outbox.answers);
+  showProgress(day.figures(outbox.answers));
+  showParked(outbox.parked);
   strip.refresh(outbox);
+  renewal.perhaps(!outbox.state.unsent && !document.querySelector("dialog[open]") && !fields?.begun);
 }
 
+/** The page is back from where browsers keep pages: its faces were given to others meanwhile. */
+function comeBack() {
+  queue.askAnew();
+  toldAt = 0;
+  outbox.call();
+}
+
+const table = keyTable(question, profile);
 outbox.addEventListener("change", changed);
 outbox.addEventListener("batch", received);
 outbox.addEventListener("batch", changed);
 outbox.addEventListener("result", resulted);
 desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "empty-post" || event.preventDefault());
 document.addEventListener("click", clicked);
-listen(keyTable(question, policy.reasons), perform);
-easyClosing();
+listen(table, perform);
+easyClosing(table);
+drawer.restore(stage);
 say();
+renewal.say();
 await outbox.wake();
 queue.setAside(outbox.claims);
+strip.merge([...history.steps, ...outbox.rows.filter(({ entry }) => !history.find(entry.id)).map(({ entry, shown }) => ({ id: entry.id, shown }))]);
+leases = new Leases(user, question, () => queue.claims, comeBack);
+if (leases.wereGivenBack) queue.askAnew();
 show();
 outbox.call();
-setInterval(() => queue.current || document.hidden || outbox.call(), LOOK_AGAIN);
+setInterval(() => (queue.current && Date.now() - toldAt < TELL) || document.hidden || outbox.call(), LOOK_AGAIN);

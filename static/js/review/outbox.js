@@ -1,71 +1,112 @@
-/* Answers wait here until the server has them: on disk, sent in order by one tab at a time, tried again until it works. */
+/* Answers wait here until the server has them: on disk, sent in order by one tab at a time, tried again until it works.
+
+What the server will not have is parked, so that it never blocks the rest; it is kept and shown until the person decides. */
 import { Refused, SignedOut, farewell, sync } from "./wire.js";
 import { Store } from "./store.js";
-import { alone } from "./browser.js";
+import { alone, uuid } from "./browser.js";
 
 const AT_ONCE = 40;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 const BEACON_ENTRIES = 60;
 
+/** An undo that comes to nothing holds nothing worth keeping; everything else does. */
+function isWorthKeeping({ status }, entry) {
+  return (status === "refused" || status === "conflict" || status === "parked") && entry.kind !== "undo";
+}
+
 export class Outbox extends EventTarget {
   #user;
   #demand;
   #store;
   #channel;
-  #unsent = new Map();
-  #parked = new Set();
+  #unsent = new Map(); // id → {entry, shown}
+  #parked = new Map(); // id → {id, entry, shown, message, status}
   #trouble = "";
+  #diskless = false;
   #atOnce = AT_ONCE;
   #pause = FIRST_PAUSE;
   #timer = 0;
   #running = false;
   #again = false;
 
-  /** `demand` tells what to ask for in the same call: {question, want, have}. */
+  /** `demand` tells what to ask for in the same call: {question, want, have, tell}. */
   constructor(user, demand) {
     super();
     this.#user = user;
     this.#demand = demand;
     this.#store = new Store(user);
     this.#channel = new BroadcastChannel(`mtf-outbox-${user}`);
-    this.#channel.onmessage = ({ data }) => this.#forget(new Set(data));
+    this.#channel.onmessage = ({ data }) => this.#heard(data);
     addEventListener("online", () => this.retry());
     addEventListener("pagehide", () => this.#leave());
-    addEventListener("pageshow", () => this.retry());
+    addEventListener("pageshow", (event) => event.persisted && this.retry());
+    addEventListener("beforeunload", (event) => this.#diskless && this.#unsent.size && event.preventDefault());
     document.addEventListener("visibilitychange", () => document.hidden || this.retry());
   }
 
   /** Takes up what an earlier page left behind. */
   async wake() {
-    for (const entry of await this.#stored()) this.#unsent.set(entry.id, entry);
-    this.#tell();
+    for (const row of await this.#stored()) this.#unsent.set(row.entry.id, row);
+    await this.#readParked();
   }
 
   get state() {
-    return { trouble: this.#trouble, unsent: this.#unsent.size };
+    return { calling: this.#running, trouble: this.#trouble, unsent: this.#unsent.size, diskless: this.#diskless && this.#unsent.size > 0 };
+  }
+
+  get parked() {
+    return [...this.#parked.values()];
   }
 
   has(id) {
     return this.#unsent.has(id);
   }
 
-  /** Claims whose answer or skip is still here and not taken back: never to be asked again. */
+  isParked(id) {
+    return this.#parked.has(id);
+  }
+
+  /** Unsent answers and skips with how they look, oldest first; what was taken back again is left out. */
+  get rows() {
+    const undone = new Set([...this.#unsent.values()].map(({ entry }) => entry.target));
+    return [...this.#unsent.values()].filter(({ entry }) => (entry.kind === "answer" || entry.kind === "skip") && !undone.has(entry.id));
+  }
+
+  /** Claims whose answer or skip is still here: not to be asked again. */
   get claims() {
-    const entries = [...this.#unsent.values()];
-    const undone = new Set(entries.map((entry) => entry.target));
-    return entries.filter(({ id, kind }) => (kind === "answer" || kind === "skip") && !undone.has(id)).map(({ claim }) => claim);
+    return [...this.rows, ...this.parked.filter(({ entry }) => entry.kind !== "flag")].map(({ entry }) => entry.claim);
   }
 
   get answers() {
-    return [...this.#unsent.values()].filter((entry) => entry.kind === "answer").length;
+    return this.rows.filter(({ entry }) => entry.kind === "answer").length;
   }
 
-  async add(entry) {
-    this.#unsent.set(entry.id, entry);
+  async add(entry, shown = null) {
+    const row = { entry, shown };
+    this.#unsent.set(entry.id, row);
     this.#tell();
-    await this.#store.put(entry).catch((fault) => console.warn("the outbox has no disk, only memory", fault));
+    await this.#keep(this.#store.put(row));
     this.call();
+  }
+
+  /** Sends a parked entry once more; one whose id belongs to something else gets a new one. */
+  async sendAgain(id) {
+    const { entry, shown, status } = this.#parked.get(id);
+    const row = { entry: status === "conflict" ? { ...entry, id: uuid() } : entry, shown };
+    this.#parked.delete(id);
+    this.#unsent.set(row.entry.id, row);
+    this.#tell();
+    await this.#keep(this.#store.unpark(id, row));
+    this.#channel.postMessage({ parked: true });
+    this.call();
+  }
+
+  async discard(id) {
+    this.#parked.delete(id);
+    this.#tell();
+    await this.#keep(this.#store.unpark(id));
+    this.#channel.postMessage({ parked: true });
   }
 
   retry() {
@@ -85,39 +126,45 @@ export class Outbox extends EventTarget {
       await alone(`mtf-outbox-${this.#user}`, () => this.#exchange());
     }
     this.#running = false;
+    this.#tell();
   }
 
   async #exchange() {
     const waiting = await this.#waiting();
     const demand = this.#demand();
-    if (!waiting.length && !demand.want) return this.#well();
-    const entries = waiting.slice(0, this.#atOnce);
+    if (!waiting.length && !demand.want && !demand.tell) return this.#well();
+    const rows = waiting.slice(0, this.#atOnce);
     try {
-      const answer = await sync({ user: this.#user, ...demand, entries });
-      await this.#settle(answer.results, entries);
+      const answer = await sync({ user: this.#user, ...demand, entries: rows.map((row) => row.entry) });
+      await this.#settle(answer.results ?? [], rows);
       this.dispatchEvent(new CustomEvent("batch", { detail: answer }));
     } catch (fault) {
-      await this.#fail(fault, entries);
+      await this.#fail(fault, rows);
     }
   }
 
-  async #settle(results, entries) {
-    const settled = new Set(results.map((result) => result.id));
-    await this.#drop(settled);
-    if (entries.some((entry) => !settled.has(entry.id))) throw new Error("the server left entries without a result");
+  async #settle(results, rows) {
+    const byId = new Map(rows.map((row) => [row.entry.id, row]));
+    const settled = results.filter((result) => byId.has(result.id)).map((result) => ({ ...result, ...byId.get(result.id) }));
+    for (const result of settled) if (isWorthKeeping(result, result.entry)) await this.#park(result);
+    await this.#keep(this.#store.remove(new Set(settled.map((result) => result.id))));
+    this.#channel.postMessage({ settled });
+    this.#take(settled);
+    if (settled.length < rows.length) throw new Error("the server left entries without a result");
     this.#atOnce = AT_ONCE;
     this.#well();
-    for (const result of results) this.dispatchEvent(new CustomEvent("result", { detail: result }));
-    this.#again ||= this.#unsent.size > this.#parked.size;
+    this.#again ||= this.#unsent.size > 0;
   }
 
-  async #fail(fault, entries) {
-    if (fault instanceof Refused && entries.length > 1) {
-      this.#atOnce = Math.ceil(entries.length / 2);
+  async #fail(fault, rows) {
+    if (fault instanceof Refused && rows.length > 1) {
+      this.#atOnce = Math.ceil(rows.length / 2);
       this.#again = true;
-    } else if (fault instanceof Refused && entries.length === 1) {
-      this.#parked.add(entries[0].id); // kept, and tried anew by the next page, so that the others can go
-      this.dispatchEvent(new CustomEvent("result", { detail: { id: entries[0].id, status: "parked", message: fault.message } }));
+    } else if (fault instanceof Refused && rows.length === 1) {
+      const result = { id: rows[0].entry.id, status: "parked", message: fault.message, ...rows[0] };
+      await this.#park(result);
+      this.#channel.postMessage({ settled: [result] });
+      this.#take([result]);
       this.#again = true;
     } else {
       this.#trouble = fault instanceof SignedOut ? "signed-out" : "offline";
@@ -127,26 +174,47 @@ export class Outbox extends EventTarget {
     }
   }
 
+  async #park({ id, entry, shown, message, status }) {
+    const record = { id, entry, shown, message, status };
+    this.#parked.set(id, record);
+    await this.#keep(this.#store.park(record));
+  }
+
+  /** What was settled leaves the outbox, here and in the user's other tabs, and each page is told of it. */
+  #take(settled) {
+    for (const { id } of settled) this.#unsent.delete(id);
+    for (const result of settled) this.dispatchEvent(new CustomEvent("result", { detail: result }));
+    this.#tell();
+  }
+
+  async #heard({ settled = [], parked = false }) {
+    if (parked || settled.some((result) => isWorthKeeping(result, result.entry))) await this.#readParked();
+    this.#take(settled.filter((result) => this.#unsent.has(result.id)));
+  }
+
+  async #readParked() {
+    const records = await this.#store.parked().catch(() => this.parked);
+    this.#parked = new Map(records.map((record) => [record.id, record]));
+    for (const id of this.#parked.keys()) this.#unsent.delete(id);
+    this.#tell();
+  }
+
+  async #keep(writing) {
+    const failed = await writing.then(() => false, () => true);
+    if (failed === this.#diskless) return;
+    this.#diskless = failed;
+    this.#tell();
+  }
+
   async #stored() {
     return this.#store.all().catch(() => []);
   }
 
   async #waiting() {
     const stored = await this.#stored();
-    const known = new Set(stored.map((entry) => entry.id));
-    const waiting = [...stored, ...[...this.#unsent.values()].filter((entry) => !known.has(entry.id))];
-    return waiting.filter((entry) => !this.#parked.has(entry.id));
-  }
-
-  async #drop(ids) {
-    await this.#store.remove(ids).catch(() => {});
-    this.#channel.postMessage([...ids]);
-    this.#forget(ids);
-  }
-
-  #forget(ids) {
-    for (const id of ids) this.#unsent.delete(id);
-    this.#tell();
+    const known = new Set(stored.map((row) => row.entry.id));
+    const waiting = [...stored, ...[...this.#unsent.values()].filter((row) => !known.has(row.entry.id))];
+    return waiting.filter((row) => !this.#parked.has(row.entry.id));
   }
 
   #well() {
@@ -156,7 +224,7 @@ export class Outbox extends EventTarget {
   }
 
   #leave() {
-    const entries = [...this.#unsent.values()].slice(0, BEACON_ENTRIES);
+    const entries = [...this.#unsent.values()].slice(0, BEACON_ENTRIES).map((row) => row.entry);
     if (entries.length) farewell({ user: this.#user, ...this.#demand(), want: 0, entries });
   }
 

@@ -1,7 +1,7 @@
-/* The faces held by this page: the first is on the screen, the next five are decoded and ready to be painted. */
+/* The faces held by this page: the first is on the screen, the next are decoded and ready to be painted. */
 const LEASE = 10;
-const TOP_UP_AT = 4;
-const DECODED = 6;
+const TOP_UP_AT = 6; // two seconds of the quickest hand, which a slow line may need
+const DECODED = 10;
 
 function load(url, priority) {
   const image = new Image(470, 470);
@@ -18,6 +18,7 @@ export class Queue {
   #answered = new Set();
   #recalled = new Set();
   #pictures = new Map();
+  #anew = false;
 
   constructor(items) {
     this.#items = items;
@@ -28,16 +29,27 @@ export class Queue {
     return this.#items[0] ?? null;
   }
 
+  get items() {
+    return this.#items;
+  }
+
   get claims() {
     return this.#items.map((item) => item.claim);
   }
 
-  get want() {
-    return (this.#items.length > TOP_UP_AT ? 0 : LEASE - this.#items.length) + this.#recalled.size;
+  /** What to ask the server for: {want, have}. */
+  get demand() {
+    if (this.#anew) return { want: LEASE, have: [] };
+    const more = this.#items.length > TOP_UP_AT ? 0 : LEASE;
+    return { want: more + this.#recalled.size, have: this.claims };
   }
 
   get soon() {
     return this.#items.slice(1, 3);
+  }
+
+  holds(claim) {
+    return this.#items.some((item) => item.claim === claim);
   }
 
   picture(item) {
@@ -55,14 +67,22 @@ export class Queue {
     return item;
   }
 
+  /** The face of that claim, held already, is the one on the screen. */
+  bring(claim) {
+    const place = this.#items.findIndex((item) => item.claim === claim);
+    if (place > 0) this.#items.unshift(...this.#items.splice(place, 1));
+  }
+
   putBack(item) {
     this.drop(item.claim);
     this.#answered.delete(item.claim);
     this.#items.unshift(item);
+    this.#decode();
   }
 
   drop(claim) {
     this.#items = this.#items.filter((item) => item.claim !== claim);
+    this.#pictures.delete(claim);
   }
 
   /** Answers of an earlier page that are still on their way. */
@@ -83,14 +103,25 @@ export class Queue {
     this.#answered.delete(claim);
   }
 
+  /** The faces at hand were given back when the page was left; the next batch says which are this page's now. */
+  askAnew() {
+    this.#anew = true;
+  }
+
   /** What is held or was answered here is not taken twice, however late a reply comes. */
   add(items) {
+    if (this.#anew) this.#forgetOthers(new Set(items.map((item) => item.claim)));
     const held = new Set([...this.claims, ...this.#answered]);
     const fresh = items.filter((item) => !held.has(item.claim));
     this.#items.unshift(...fresh.filter((item) => this.#recalled.has(item.claim)));
     this.#items.push(...fresh.filter((item) => !this.#recalled.has(item.claim)));
     for (const item of fresh) this.#recalled.delete(item.claim);
     this.#decode();
+  }
+
+  #forgetOthers(claims) {
+    this.#anew = false;
+    this.#items = this.#items.filter((item) => claims.has(item.claim));
   }
 
   #decode() {

@@ -13,19 +13,25 @@ function words(trouble, unsent) {
   return unsent ? text("unsent", { n: unsent }) : text("saved");
 }
 
-export function showSaving({ trouble, unsent }) {
+function warning({ unsent, diskless }) {
+  if (diskless) return text("diskless");
+  return unsent > MANY ? text("many", { n: unsent }) : "";
+}
+
+export function showSaving({ calling, trouble, unsent, diskless }) {
   const place = slot("saving");
   place.className = `tag saving ${trouble === "signed-out" ? "bad" : trouble ? "warn" : unsent ? "" : "good"}`;
   place.replaceChildren(trouble === "signed-out" ? signInLink() : words(trouble, unsent));
+  place.ariaBusy = String(calling);
   const banner = slot("banner");
-  banner.hidden = unsent <= MANY;
-  banner.textContent = unsent > MANY ? text("many", { n: unsent }) : "";
+  const warned = warning({ unsent, diskless });
+  banner.hidden = !warned;
+  if (banner.textContent !== warned) banner.textContent = warned;
 }
 
-export function showProgress({ today, waiting }, unsent) {
-  const done = today + unsent;
-  const left = Math.max(0, waiting - unsent);
-  write("today", text("today", { n: done }));
-  write("waiting", text("waiting", { n: left }));
-  Object.assign(slot("meter"), { max: Math.max(1, done + left), value: done });
+/** `more`: there are more than `waiting`, which nobody counted. */
+export function showProgress({ today, waiting, more }) {
+  write("today", text("today", { n: today }));
+  write("waiting", text(more ? "waitingMore" : "waiting", { n: waiting }));
+  Object.assign(slot("meter"), { max: Math.max(1, today + waiting), value: today });
 }

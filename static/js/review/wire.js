@@ -19,8 +19,8 @@ function form(message) {
   return body;
 }
 
-function post(message) {
-  return fetch(desk.dataset.sync, { method: "POST", body: form(message), signal: AbortSignal.timeout(PATIENCE) });
+function post(message, url = desk.dataset.sync) {
+  return fetch(url, { method: "POST", body: form(message), signal: AbortSignal.timeout(PATIENCE) });
 }
 
 /** Signing in anew changes the token: the page is read once more for the one of today, if it is still this user's. */
@@ -47,6 +47,22 @@ export async function sync(message) {
 /** The last word of a page that is going away; what arrives twice is known by its id. */
 export function farewell(message) {
   return navigator.sendBeacon(desk.dataset.sync, form(message));
+}
+
+/** Keeps the leases of somebody who looks long; it matters too little to be tried twice. */
+export function heartbeat(message) {
+  if (desk.dataset.heartbeat) post(message, desk.dataset.heartbeat).catch(() => {});
+}
+
+/** Faces that this page held and did not get to go back to the others at once. */
+export function giveBack(message) {
+  return Boolean(desk.dataset.leave) && navigator.sendBeacon(desk.dataset.leave, form(message));
+}
+
+/** An address of ours with nothing to say but who says it. */
+export async function tell(url) {
+  const answer = await fetch(url, { method: "POST", body: form({}), signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
 }
 
 export async function findIdentities(query, signal) {
