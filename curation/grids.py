@@ -142,8 +142,9 @@ def batch(*, reviewer: User, policy: Policy, have: Collection[int] = ()) -> serv
     slots = lease(reviewer=reviewer, have=have)
     items = serving.faces_with_person([slot.claim for slot in slots])
     nothing = not items and not have
-    want = {"question": Question.USABLE, "want": int(nothing), "have": have}
-    rest = serving.news(reviewer=reviewer, policy=policy, tell=True, **want)
+    rest = serving.news(
+        reviewer=reviewer, question=Question.USABLE, policy=policy, want=int(nothing), have=have, tell=True
+    )
     return {
         **rest,
         "identity": _person(items),
