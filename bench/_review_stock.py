@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
-from curation.models import Claim, Consensus, Slot
+from curation.models import Claim, Slot
 from curation.policies import current_policy
 from ingest.models import Candidate, CrawlJob, Face, Identity, LicenceEvidence, Photo
 from mtf_site.roles import Role, give_role
@@ -74,8 +74,8 @@ def fill(claims: int, reviewers: int) -> None:
             cursor.execute(order)
         cursor.execute(SETTLE.format(first=FIRST), [accepted, accepted])
         cursor.execute("SET session_replication_role = origin")
-        for model in (*CHANGES, Consensus, Identity):
-            cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
+        for table in [model._meta.db_table for model in CHANGES] + ["curation_consensus", "ingest_identity"]:
+            cursor.execute(f"VACUUM ANALYZE {table}")
 
 
 def _originals(admin: User) -> dict[type[Model], list[int]]:

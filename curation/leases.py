@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection
+from django.db.models import Model
 
 from curation.models import Claim, Slot
 from curation.rows import columns, instance
@@ -64,7 +65,7 @@ WITH next AS MATERIALIZED (
 SELECT {PLACE}, best.why FROM best JOIN curation_slot s ON s.id = best.id
 WHERE s.waiting AND (s.leased_until IS NULL OR s.leased_until < now()) FOR UPDATE OF s SKIP LOCKED
 """  # noqa: S608  constants
-SHOWN = ((Slot, "s"), (Claim, "c"), (Identity, "i"), (Face, "f"), (Photo, "p"))
+SHOWN: tuple[tuple[type[Model], str], ...] = ((Slot, "s"), (Claim, "c"), (Identity, "i"), (Face, "f"), (Photo, "p"))
 LEASE = f"""
 WITH start AS MATERIALIZED (
     SELECT priority, block, shuffle, slot AS id FROM curation_bookmark
@@ -153,12 +154,13 @@ def _take(order: Order, free: str, mark: str, **more: Any) -> tuple[list[Slot], 
 
 def _slot(row: tuple[Any, ...]) -> Slot:
     """With its claim, and the claim's identity, face and photo."""
-    made, start = [], 0
+    made: dict[type[Model], Any] = {}
+    start = 0
     for model, _alias in SHOWN:
         end = start + len(model._meta.concrete_fields)
-        made.append(instance(model, row[start:end]))
+        made[model] = instance(model, row[start:end])
         start = end
-    slot, claim, identity, face, photo = made
-    claim.identity, claim.face, claim.photo = identity, face, photo
-    slot.claim = claim
+    slot: Slot = made[Slot]
+    slot.claim = made[Claim]
+    slot.claim.identity, slot.claim.face, slot.claim.photo = made[Identity], made[Face], made[Photo]
     return slot

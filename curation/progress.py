@@ -1,7 +1,8 @@
 """How much still waits, as one reviewer sees it; never counted further than anybody wants to know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -55,13 +56,8 @@ FROM (
 """
 SLOTS = """
 SELECT claim_id, round, leased_until, reviewer_id FROM curation_slot
-WHERE question = %(question)s AND waiting AND purpose = 'vote'{start}
+WHERE question = %(question)s AND waiting AND purpose = 'vote'
 ORDER BY priority, block, shuffle, id LIMIT 3 * %(most)s
-"""
-# Not what lies before the reviewer's bookmark: there is nothing for them.
-AHEAD = """
- AND (priority, block, shuffle, id) >= (SELECT b.priority, b.block, b.shuffle, b.slot FROM curation_bookmark b
-                                        WHERE b.reviewer_id = %(reviewer)s AND b.question = %(question)s)
 """
 SLOTS_OF_IDENTITIES = """
 SELECT claim_id, round, leased_until, reviewer_id FROM curation_slot
@@ -75,12 +71,17 @@ SELECT EXISTS (SELECT FROM curation_slot WHERE question = %(question)s AND waiti
 
 def waiting(*, reviewer: User, question: str, identities: Sequence[int] = ()) -> Waiting:
     """Of `identities` alone, where there are any. At most `MOST` claims are counted."""
-    params = {"reviewer": reviewer.pk, "question": question, "identities": list(identities), "most": MOST}
-    slots = SLOTS_OF_IDENTITIES if identities else SLOTS.format(start="")
+    params: dict[str, Any] = {
+        "reviewer": reviewer.pk,
+        "question": question,
+        "identities": list(identities),
+        "most": MOST,
+    }
+    slots = SLOTS_OF_IDENTITIES if identities else SLOTS
     with connection.cursor() as cursor:
         cursor.execute(WAITING.format(slots=slots), params)
-        counts = cursor.fetchone()
+        counted = Waiting(*cursor.fetchone())
         if not identities:
-            return Waiting(*counts)
+            return counted
         cursor.execute(ANYTHING, params)
-        return Waiting(*counts, limited=True, elsewhere=cursor.fetchone()[0])
+        return replace(counted, limited=True, elsewhere=cursor.fetchone()[0])

@@ -27,7 +27,7 @@ JOIN curation_profile p ON p.id = l.profile_id WHERE p.user_id = %(reviewer)s;
 def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = ()) -> list[Slot]:
     """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`."""
     order = Order(reviewer.pk, question, want, tuple(have))
-    params = {"reviewer": reviewer.pk, "question": question}
+    params: dict[str, Any] = {"reviewer": reviewer.pk, "question": question}
     with connection.cursor() as cursor:
         cursor.execute(LIMITS + pairs.LEANING, params)
         (only,) = cursor.fetchone()

@@ -14,6 +14,7 @@ from curation.items import crop_url, describe, face_with_person, faces_with_pers
 from curation.models import Annotation, Policy, Slot
 from curation.models.claims import Question
 from curation.policies import for_browser
+from curation.progress import Waiting
 
 __all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "faces_with_person", "news", "recent"]
 
@@ -49,7 +50,7 @@ def news(
     return shown | told
 
 
-def progress(reviewer: User, waiting: queue.Waiting) -> Json:
+def progress(reviewer: User, waiting: Waiting) -> Json:
     """`waiting_more` where more wait than are counted."""
     return {"today": answered_today(reviewer), "waiting": waiting.mine, "waiting_more": waiting.capped}
 
@@ -93,7 +94,7 @@ def answered_today(reviewer: User) -> int:
 # ---- Why there is nothing
 
 
-def _why_empty(waiting: queue.Waiting, question: str) -> Json:
+def _why_empty(waiting: Waiting, question: str) -> Json:
     """In the order of what a reviewer can do about it."""
     if waiting.limited and not waiting.total and waiting.elsewhere:
         text = _("Every face of the identities that you work on has the answers it needs. Ask an admin for more.")

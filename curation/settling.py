@@ -180,7 +180,7 @@ def _conclude_waiting(case: Case, changes: Changes) -> None:
         last = max((slot.round for slot in slots), default=0)
         for slot in slots:
             waits = asked and slot.annotation is None and slot.round == last
-            if slot.pk is None:
+            if slot._state.adding:
                 slot.waiting = waits
                 changes.slots.append(slot)
             elif slot.waiting != waits:
