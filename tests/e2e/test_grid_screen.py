@@ -121,7 +121,7 @@ def test_enter_waits_until_all_can_have_been_looked_at(sign_in: SignIn, settings
     visible_claims(6)
     page = sign_in(factories.reviewer())
     page.goto("/review/grid/")
-    expect(page.locator("#review")).to_have_attribute("data-state", "asking")
+    expect(page.locator(".tile .face").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_have_text("A moment more: look at each of them")
     assert page.locator(".tile").count() == 6
