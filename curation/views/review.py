@@ -16,7 +16,7 @@ from curation import queue, serving
 from curation.annotations import record
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
-from curation.policies import current_policy
+from curation.policies import activated, current_policy
 from ingest.models import Identity
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
@@ -54,10 +54,19 @@ def sync(request: SignedInRequest) -> JsonResponse:
 
 
 def _save(raw: Any, request: SignedInRequest, policy: Policy) -> dict[str, Any]:
+    policy = _shown(raw, policy)
     entry = parse(raw, policy)
     result = entry if isinstance(entry, Result) else record(entry, reviewer=request.user, policy=policy)
     name = raw.get("id") if isinstance(raw, dict) else None
     return {"id": name, "status": result.status, "code": result.code, "message": result.message}
+
+
+def _shown(raw: Any, policy: Policy) -> Policy:
+    """The policy that the reviewer had before them, where the entry says so: another may be in force since."""
+    version = raw.get("policy") if isinstance(raw, dict) else None
+    if type(version) is not int or version == policy.version:
+        return policy
+    return activated().filter(version=version).first() or policy
 
 
 @allow(*REVIEWERS, audit=False)
