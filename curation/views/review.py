@@ -1,6 +1,8 @@
 """The reviewer's two screens, and the one call that their script makes."""
 
 import uuid
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +18,7 @@ from curation import practice, queue, serving
 from curation.annotations import record_many
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
-from curation.policies import current_policy
+from curation.policies import activated, current_policy
 from curation.preferences import preferences
 from curation.replies import mark_seen, unseen_replies
 from ingest.models import Identity
@@ -66,16 +68,28 @@ def sync(request: SignedInRequest) -> JsonResponse:
 
 def _save(raws: list[Any], request: SignedInRequest, policy: Policy) -> list[dict[str, Any]]:
     """A result for each entry, in their order; those that cannot be read stop none of the others."""
-    read = [parse(raw, policy) for raw in raws]
-    entries = [entry for entry in read if not isinstance(entry, Result)]
-    saved = iter(record_many(entries, reviewer=request.user, policy=policy))
-    results = [entry if isinstance(entry, Result) else next(saved) for entry in read]
+    shown = [_shown(raw, policy) for raw in raws]
+    read = [parse(raw, seen) for raw, seen in zip(raws, shown, strict=True)]
+    saved: list[Result] = []
+    entries = [(seen, entry) for seen, entry in zip(shown, read, strict=True) if not isinstance(entry, Result)]
+    for seen, alike in groupby(entries, key=itemgetter(0)):
+        saved += record_many([entry for _seen, entry in alike], reviewer=request.user, policy=seen)
+    after = iter(saved)
+    results = [entry if isinstance(entry, Result) else next(after) for entry in read]
     return [_told(raw, result) for raw, result in zip(raws, results, strict=True)]
 
 
 def _told(raw: Any, result: Result) -> dict[str, Any]:
     name = raw.get("id") if isinstance(raw, dict) else None
     return {"id": name, "status": result.status, "code": result.code, "message": result.message}
+
+
+def _shown(raw: Any, policy: Policy) -> Policy:
+    """The policy that the reviewer had before them, where the entry says so: another may be in force since."""
+    version = raw.get("policy") if isinstance(raw, dict) else None
+    if type(version) is not int or version == policy.version:
+        return policy
+    return activated().filter(version=version).first() or policy
 
 
 @allow(*REVIEWERS, audit=False)
@@ -154,4 +168,4 @@ def unskip(request: SignedInRequest, question: str) -> HttpResponse:
 def flag_seen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if not mark_seen(request.user, pk):
         raise Http404
-    return redirect("attributes" if request.POST.get("question") == "attributes" else "review")
+    return redirect({"usable": "review", "attributes": "attributes"}.get(request.POST.get("question", ""), "home"))

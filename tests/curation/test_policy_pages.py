@@ -1,3 +1,6 @@
+import json
+import uuid
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -232,3 +235,21 @@ def test_a_draft_is_deleted_once_that_is_confirmed(client: Client, admin: User) 
     assert Policy.objects.filter(pk=draft.pk).exists()
     assert client.post(url)["Location"] == reverse("policies")
     assert not Policy.objects.filter(pk=draft.pk).exists()
+
+
+# ---- Answers from a page that shows the policy before
+
+
+@pytest.mark.parametrize(("said", "kept"), [(1, 1), (None, 2), (99, 2), ("1", 2), (2, 2)])
+def test_an_answer_is_read_by_the_policy_that_was_shown(client: Client, said: object, kept: int) -> None:
+    person = factories.reviewer()
+    client.force_login(person)
+    claim = scenes.claim()
+    p.put_in_force(p.draft())
+    when = "2026-05-04T09:30:00Z"
+    entry = {"id": str(uuid.uuid4()), "kind": "answer", "claim": claim.pk, "question": "usable", "verdict": "accept"}
+    entry |= {"shown_at": when, "decided_at": when, "mode": "single", "policy": said}
+    payload = {"user": person.pk, "question": "usable", "want": 0, "have": [], "entries": [entry]}
+    response = client.post(reverse("review-sync"), {"payload": json.dumps(payload)})
+    assert response.json()["results"][0]["status"] == "saved"
+    assert claim.annotations.get().policy.version == kept
