@@ -95,6 +95,7 @@ def _auditor(_person: User) -> Facts:
         ("photos", _("Photos"), _("every picture with its faces, licence evidence and history")),
         ("balance", _("Balance"), _("wanted faces beside those that are there")),
         ("agreement", _("Agreement"), _("how far reviewers agree, field by field")),
+        ("people", _("People"), _("who works here, in which roles, and what was decided about their accounts")),
         ("releases", _("Releases"), _("what left the house, with its digest")),
     ]
     return {"pages": [{"name": name, "label": label, "about": about} for name, label, about in pages]}
