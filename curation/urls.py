@@ -86,7 +86,6 @@ urlpatterns = [
         name="contradiction-again",
     ),
     path("disputes/unclear/", unclear.page, name="unclear"),
-    path("flags/<uuid:pk>/seen/", home.flag_seen, name="flag-seen"),
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/priority/", jobs.job_priority, name="job-priority"),
     path("jobs/<int:job_id>/progress/", jobs.job_progress, name="job-progress"),
