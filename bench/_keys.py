@@ -82,7 +82,7 @@ def figures(order: argparse.Namespace, var: Path) -> Iterator[Line]:
             page = _signed_in(_page(browser, url), "reviewer3", "/review/")
             yield _effort(page, "usable", _demo_mix(), 1.1)
             page = _signed_in(_page(browser, url), "reviewer3", "/review/attributes/")
-            yield _effort(page, "attributes", [list("311")] * 60, 3.0)
+            yield _effort(page, "attributes", [list("311")] * 40, 3.0)
         browser.close()
 
 
@@ -118,6 +118,7 @@ def _effort(page: Page, question: str, decisions: list[list[str]], wanted: float
     for keys in decisions:
         before = page.input_value("input[name=claim]")
         for key in keys:
+            page.wait_for_selector("#review[data-state=asking]")
             page.keyboard.press(key)
             if key == "o":
                 page.wait_for_function("document.querySelector('#relabel-found li')?.textContent.startsWith('Bo')")
@@ -131,6 +132,7 @@ def _effort(page: Page, question: str, decisions: list[list[str]], wanted: float
 
 
 def _signed_in(page: Page, name: str, path: str) -> Page:
+    page.set_default_timeout(120_000)
     page.goto("/login/?next=" + path)
     page.fill("input[name=username]", name)
     page.fill("input[name=password]", PASSWORD)
