@@ -34,10 +34,12 @@ def leave(request: SignedInRequest) -> JsonResponse:
 
 
 def _told(request: SignedInRequest) -> dict[str, Any] | JsonResponse:
+    if not has_role(request.user, *REVIEWERS):
+        return JsonResponse({"error": "signed-out"}, status=403)
     form = HoldingForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"error": one_line(form)}, status=400)
     told: dict[str, Any] = form.cleaned_data["payload"]
-    if request.user.pk != told["user"] or not has_role(request.user, *REVIEWERS):
+    if request.user.pk != told["user"]:
         return JsonResponse({"error": "signed-out"}, status=403)
     return told
