@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from curation.answering import SAVED, answer_together, build, fill, missing_fields
+from curation.answering import SAVED, answer_together, build, fill, missing_fields, votes_seen
 from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
 from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
@@ -94,7 +94,8 @@ def _answer(answer: Answer, reviewer: User, policy: Policy) -> Result:
     refusal = _refusal(answer, claim)
     if refusal:
         return refusal
-    slot = _slot_for(claim, answer.question, reviewer)
+    seen = votes_seen([claim.pk], reviewer)
+    slot = None if (claim.pk, answer.question) in seen else _slot_for(claim, answer.question, reviewer)
     missing = missing_fields(answer, slot, policy)
     if missing:
         return Result("refused", 400, f"an answer to {', '.join(missing)} is missing; 0 is “cannot tell”")

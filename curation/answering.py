@@ -4,7 +4,7 @@ Plain is an answer to a claim that is there, with a slot that may count it, that
 What is not plain is left to `curation.annotations`, which looks at it alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from curation.cases import Case, locked
 from curation.entries import Answer, Entry, Result
-from curation.models import Annotation, Policy, Slot
+from curation.models import Annotation, DisputeView, Policy, Slot
 from curation.models.claims import Question
 from curation.settling import carries, conclude, count, settle_many
 from curation.verdicts import Changes, write
+from mtf_site.roles import Role, has_role
 
 SAVED = Result("saved")
 
@@ -37,11 +38,14 @@ def answer_together(entries: Sequence[Entry], *, reviewer: User, policy: Policy)
 def _save(answers: Sequence[Answer], reviewer: User, policy: Policy) -> dict[UUID, Result]:
     cases = locked({answer.claim for answer in answers})
     by_claim = {case.claim.pk: case for case in cases}
+    seen = votes_seen(by_claim, reviewer)
     given: list[Annotation] = []
     filled: list[Slot] = []
     for answer in answers:
         case = by_claim.get(answer.claim)
-        slot = slot_for(case, answer.question, reviewer) if case else None
+        if case is None or (answer.claim, answer.question) in seen:
+            continue
+        slot = slot_for(case, answer.question, reviewer)
         if slot is None or missing_fields(answer, slot, policy):
             continue
         annotation = build(answer, reviewer, policy)
@@ -63,6 +67,14 @@ def _write(cases: Sequence[Case], given: Sequence[Annotation], filled: Sequence[
 
 def _is_plain(answer: Answer) -> bool:
     return answer.identity is None and answer.verdict != Annotation.Verdict.QUARANTINE
+
+
+def votes_seen(claims: Collection[int], reviewer: User) -> set[tuple[int, str]]:
+    """(claim, question) of which this person has opened the votes as an adjudicator: their own counts no longer."""
+    if not has_role(reviewer, Role.ADJUDICATOR):
+        return set()
+    views = DisputeView.objects.filter(adjudicator=reviewer, claim__in=claims)
+    return set(views.values_list("claim", "question"))
 
 
 def slot_for(case: Case, question: str, reviewer: User) -> Slot | None:

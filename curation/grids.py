@@ -33,6 +33,8 @@ AVAILABLE = f"""
                            AND (lower.leased_until IS NULL OR lower.leased_until < now())))
     AND NOT EXISTS (SELECT FROM curation_skip k
                     WHERE k.claim_id = s.claim_id AND k.question = s.question AND k.reviewer_id = %(reviewer)s)
+    AND NOT EXISTS (SELECT FROM curation_disputeview v
+                    WHERE v.claim_id = s.claim_id AND v.question = s.question AND v.adjudicator_id = %(reviewer)s)
 """  # noqa: S608  constants
 
 # The identity that comes first in the queue and has enough for a grid.

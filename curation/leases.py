@@ -17,8 +17,8 @@ FRESH = 60  # seconds for which a bookmark is believed
 LOCK = f"SELECT pg_advisory_xact_lock({REVIEWER_LOCK}, %(reviewer)s);"
 
 # A slot of the question that this reviewer may still answer: nobody holds it, and it is not of a claim where they hold
-# or answered another slot, nor one they skipped. Of a claim's free slots only the lowest number is looked at, so one
-# statement cannot take two of the same claim.
+# or answered another slot, nor one they skipped, nor one whose votes they opened as an adjudicator. Of a claim's free
+# slots only the lowest number is looked at, so one statement cannot take two of the same claim.
 IS_FREE = """
 s.question = %(question)s AND s.waiting AND s.purpose = 'vote' AND (s.leased_until IS NULL OR s.leased_until < now())
 AND NOT EXISTS (SELECT FROM curation_slot o
@@ -28,6 +28,8 @@ AND NOT EXISTS (SELECT FROM curation_slot o
                           AND (o.leased_until IS NULL OR o.leased_until < now())))
 AND NOT EXISTS (SELECT FROM curation_skip k
                 WHERE k.claim_id = s.claim_id AND k.question = s.question AND k.reviewer_id = %(reviewer)s)
+AND NOT EXISTS (SELECT FROM curation_disputeview v
+                WHERE v.claim_id = s.claim_id AND v.question = s.question AND v.adjudicator_id = %(reviewer)s)
 """
 PLACE = "s.priority, s.block, s.shuffle, s.id"
 # The first free ones in queue order, from the bookmark on. Rows that another reviewer is just taking are passed over.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from curation import queue
 from curation.models import PersonEvent, Profile, Slot
 from ingest.models import Identity
 from mtf_site.roles import Role
@@ -56,7 +57,7 @@ def set_roles(person: User, *, roles: Collection[str], by: User, reason: str = "
     person.groups.add(*groups)
     person.groups.remove(*Group.objects.filter(name__in=taken))
     if not {Role.REVIEWER, Role.ADJUDICATOR} & set(roles):
-        free_leases(person)
+        queue.release(reviewer=person)
     detail = ", ".join([f"+ {name}" for name in given] + [f"− {name}" for name in taken])
     record(person, PersonEvent.Kind.ROLES, by=by, detail=detail, reason=reason)
     return True
@@ -71,7 +72,7 @@ def deactivate(person: User, *, by: User, reason: str) -> None:
     if not User.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
         raise PersonRefused(_("This account is deactivated already."))
     _end_sessions(person)
-    freed = free_leases(person)
+    freed = queue.release(reviewer=person)
     record(person, PersonEvent.Kind.DEACTIVATED, by=by, detail=_leases_told(freed), reason=reason)
 
 
@@ -92,16 +93,9 @@ def _end_sessions(person: User) -> None:
 # ---- Leases, limits, practice
 
 
-def free_leases(person: User) -> int:
-    """Gives back what the person was served and has not answered; passes over what is just being answered."""
-    held = Slot.objects.filter(reviewer=person, annotation=None, purpose=Slot.Purpose.VOTE).order_by()
-    at_rest = held.select_for_update(skip_locked=True).values("pk")
-    return Slot.objects.filter(pk__in=at_rest).update(reviewer=None, leased_until=None)
-
-
 @transaction.atomic
 def give_back_leases(person: User, *, by: User) -> int:
-    freed = free_leases(person)
+    freed = queue.release(reviewer=person)
     if freed:
         record(person, PersonEvent.Kind.LEASES, by=by, detail=_leases_told(freed))
     return freed

@@ -42,7 +42,9 @@ FROM (
     SELECT c.free,
            EXISTS (SELECT 1 FROM curation_slot mine WHERE mine.claim_id = c.claim_id AND mine.question = %(question)s
                      AND mine.round = c.round AND mine.reviewer_id = %(reviewer)s
-                     AND mine.annotation_id IS NOT NULL) AS answered,
+                     AND mine.annotation_id IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM curation_disputeview v WHERE v.claim_id = c.claim_id AND v.question = %(question)s
+                        AND v.adjudicator_id = %(reviewer)s) AS answered,
            EXISTS (SELECT 1 FROM curation_skip k WHERE k.claim_id = c.claim_id AND k.question = %(question)s
                      AND k.reviewer_id = %(reviewer)s) AS skipped
     FROM (

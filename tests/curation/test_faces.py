@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from curation import faces, requeues
-from curation.adjudication import Decision, decide, resolve_flag
+from curation.adjudication import Decision, answer_flag, decide
 from curation.claims import open_claims
 from curation.models import Claim, Flag, Quarantine, Release, ReleaseFace, Reopening, Requeue, Slot
 from curation.policies import current_policy
@@ -203,7 +203,7 @@ def test_a_face_tells_its_whole_history(admin: Client) -> None:
     scenes.skip(other, claim)
     scenes.flag(other, claim, "is it her sister?")
     flag = Flag.objects.get()
-    resolve_flag(flag, adjudicator=vera)
+    answer_flag(flag, "It counts.", adjudicator=vera)
     Flag.objects.update(answer="no, see the photo")
     decide(
         Decision(claim.pk, "usable", "reject", reason="other", note="seen"), adjudicator=vera, policy=current_policy()

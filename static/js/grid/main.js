@@ -8,6 +8,7 @@ import { showPerson, showSource } from "./person.js";
 import { Board } from "./board.js";
 import { Dwell } from "./dwell.js";
 import { History } from "./history.js";
+import { Leases } from "../review/leases.js";
 import { Outbox } from "../review/outbox.js";
 import { Shelf } from "./shelf.js";
 import { say } from "./words.js";
@@ -28,6 +29,7 @@ let { progress } = start;
 let present = null;
 let empty = start.empty;
 let shownAt = new Date();
+const leases = new Leases(user, "usable", onHand, () => location.reload());
 
 function onHand() {
   return [...(present?.items ?? []).map((item) => item.claim), ...shelf.claims];
@@ -48,6 +50,7 @@ async function show(grid) {
   shownAt = new Date();
   dwell.start(grid.dwell, grid.looked ? grid.dwell : 0);
   shelf.keepOnly(new Set([...onHand(), ...history.claims.slice(-grid.items.length)]));
+  leases.changed();
   shelf.stock();
 }
 
@@ -114,7 +117,7 @@ function entryFor({ claim }, times) {
   const said = present.marks[claim];
   if (said?.verdict === "skip") return { id: uuid(), kind: "skip", claim, question: "usable" };
   const answer = { verdict: "accept", ...said };
-  return { id: uuid(), kind: "answer", claim, question: "usable", ...answer, ...times, mode: "grid" };
+  return { id: uuid(), kind: "answer", claim, question: "usable", ...answer, ...times, mode: "grid", policy: policy.version };
 }
 
 /** How an answer looks where the last ones are shown. */
@@ -245,9 +248,10 @@ for (const said of document.querySelectorAll(".desk > .said")) {
 }
 await outbox.wake();
 const unsent = new Set(outbox.claims);
-const items = start.items.filter((item) => !unsent.has(item.claim));
+// Read anew, the page before gave its faces back after this one was made: they are asked for again.
+const items = leases.wereGivenBack ? [] : start.items.filter((item) => !unsent.has(item.claim));
 if (items.length) show({ ...start, items, marks: {} });
-else if (empty && !unsent.size) received({ detail: start });
+else if (empty && !unsent.size && !start.items.length) received({ detail: start });
 else next();
 outbox.call();
 setInterval(() => present || document.hidden || outbox.state.unsent || shelf.stock(), LOOK_AGAIN);

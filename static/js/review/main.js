@@ -91,7 +91,7 @@ function decide(verdict, extra = {}, name = "") {
   if (desk.dataset.state !== "asking") return;
   const times = { shown_at: shownAt.toISOString(), decided_at: new Date().toISOString() };
   const { claim } = queue.current;
-  leave({ id: uuid(), kind: "answer", claim, question, verdict, ...extra, ...times, mode: "single" }, name);
+  leave({ id: uuid(), kind: "answer", claim, question, verdict, ...extra, ...times, mode: "single", policy: policy.version }, name);
 }
 
 /** Every field on the screen has its answer: the face is done, or one field of it in a run. */
