@@ -13,7 +13,12 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-SAMPLES = {"sha256": "0" * 64, "question": "usable", "uuid": "00000000-0000-0000-0000-000000000000"}
+SAMPLES = {
+    "sha256": "0" * 64,
+    "question": "usable",
+    "contradicted": "race",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
 PUBLIC = {
     "invitation",
     "login",

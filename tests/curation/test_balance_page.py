@@ -116,5 +116,5 @@ def test_the_page_costs_the_same_however_many(
         factories.candidate(shown, factories.photo())
     save_targets(dict.fromkeys(CELLS, 100))
     current_policy()
-    with django_assert_num_queries(EVERYONE + 8):
+    with django_assert_num_queries(EVERYONE + 9):
         admin.get("/balance/")

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -81,23 +82,17 @@ def test_reviewer_reads_the_answer_to_a_flag_until_they_say_so(client: Client) -
     page = client.get("/").content.decode()
     assert "it is the one with the scar" in page
     assert "two people of this name" in page
-    assert client.post(f"/flags/{flag.pk}/seen/", follow=True).context["reviewer"]["answered_flags"].count() == 0
+    assert (
+        client.post(reverse("flag-seen", args=[flag.pk]), follow=True).context["reviewer"]["answered_flags"].count()
+        == 0
+    )
     flag.refresh_from_db()
     assert flag.answer_seen_at is not None
 
 
-@pytest.mark.parametrize(
-    ("wanted", "to"), [("/review/", "/review/"), ("", "/"), ("https://elsewhere.example.org/", "/"), ("//x.org", "/")]
-)
-def test_reading_an_answer_leads_back_to_where_one_was(client: Client, wanted: str, to: str) -> None:
-    person = factories.reviewer()
-    client.force_login(person)
-    assert client.post(f"/flags/{answered_flag(person).pk}/seen/", {"next": wanted})["Location"] == to
-
-
 def test_an_answer_is_for_the_one_who_flagged(client: Client) -> None:
-    flag, url = answered_flag(factories.reviewer()), ""
-    url = f"/flags/{flag.pk}/seen/"
+    flag = answered_flag(factories.reviewer())
+    url = reverse("flag-seen", args=[flag.pk])
     assert client.post(url)["Location"].startswith("/login/")
     client.force_login(factories.reviewer())
     assert "with the scar" not in client.get("/").content.decode()
@@ -111,7 +106,7 @@ def test_a_flag_that_waits_cannot_be_taken_note_of(client: Client) -> None:
     person = factories.reviewer()
     scenes.flag(person, scenes.claim(), "two people of this name")
     client.force_login(person)
-    assert client.post(f"/flags/{open_flags().get().pk}/seen/").status_code == 404
+    assert client.post(reverse("flag-seen", args=[open_flags().get().pk])).status_code == 404
 
 
 def test_attributes_stay_blind_where_a_flag_about_them_was_answered(client: Client) -> None:
@@ -202,7 +197,7 @@ def test_bars_cover_a_day_and_the_tallest_fills_the_chart() -> None:
 @pytest.mark.parametrize("count", [1, 12])
 @pytest.mark.parametrize(
     ("role", "queries"),
-    [(Role.REVIEWER, 9), (Role.ADJUDICATOR, 20), (Role.ADMIN, 23), (Role.RELEASE_MANAGER, 12), (Role.AUDITOR, 4)],
+    [(Role.REVIEWER, 11), (Role.ADJUDICATOR, 20), (Role.ADMIN, 23), (Role.RELEASE_MANAGER, 12), (Role.AUDITOR, 4)],
 )
 def test_home_asks_the_same_number_of_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, role: Role, queries: int, count: int

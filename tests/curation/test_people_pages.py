@@ -68,7 +68,7 @@ def test_the_list_tells_what_each_did_and_holds(admin: Client, zoe: User) -> Non
     _result, taken_back = scenes.say(zoe, _second)
     scenes.undo(zoe, taken_back)
     scenes.lease(zoe)
-    people.limit(zoe, identities=[factories.identity(), factories.identity()], by=factories.user(Role.ADMIN))
+    people.limit(zoe, identities=[first.identity, factories.identity()], by=factories.user(Role.ADMIN))
     scenes.lease(zoe)
     [row] = admin.get("/people/?q=zoe").context["rows"]
     assert (row.answers, row.limits, row.roles) == (2, 2, ["reviewer"])
