@@ -1,70 +1,32 @@
-"""32 threads, each reviewer with two tabs, double posts and undos: what the queue promises still holds."""
+"""Two at once at one claim: each waits, or passes by, as it should. Many at once: `test_review_machine.py`."""
 
-import random
-import threading
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from curation import annotations, cases, queue
+from curation import queue
 from curation.claims import open_claims
 from curation.merging import merge
 from curation.models import Annotation, Claim, Slot
-from curation.policies import current_policy
-from ingest.models import DuplicateGroup, Face, Photo
+from ingest.models import DuplicateGroup, Face
 from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-THREADS = 32
 T = TypeVar("T")
-ONCE = "slot_reviewer_once_per_question"
 WAITS_FOR_US = """
 SELECT count(*) FROM pg_locks theirs JOIN pg_locks ours USING (transactionid)
 WHERE NOT theirs.granted AND ours.granted AND ours.pid = pg_backend_pid()
 """
-
-
-def test_no_question_over_k_nobody_twice_nothing_lost() -> None:
-    claims = scenes.claims(24)
-    posted = _storm(claims)
-    assert _repeats() == []
-    assert _overfull() == []
-    assert Counter(Annotation.objects.exclude(verdict="withdrawn").values_list("pk", flat=True)) == Counter(posted)
-    for claim in claims:  # and what the votes come to is what the states say
-        votes = Slot.objects.filter(claim=claim, question="usable", annotation__isnull=False).count()
-        assert (Claim.objects.get(pk=claim.pk).state == "accepted") == (votes == 2)
-
-
-def test_two_tabs_at_once_count_once() -> None:
-    _two_tabs_at_once()
-    assert (_repeats(), _lost()) == ([], [])
-
-
-def test_without_the_guards_two_tabs_count_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shows that the test before this one can fail: the photo's lock and the constraint are what holds it."""
-    monkeypatch.setattr(annotations, "lock_photo", lambda pk: Photo.objects.get(pk=pk))
-    monkeypatch.setattr(cases, "LOCK", cases.LOCK.replace("FOR NO KEY UPDATE", ""))
-    monkeypatch.setattr(cases, "SLOTS", cases.SLOTS.replace("{lock}", ""))
-    with _without_constraint():
-        for _ in range(10):
-            _two_tabs_at_once()
-            if _repeats() or _lost():
-                break
-        assert _repeats() or _lost()
-        Slot.objects.update(annotation=None, reviewer=None, leased_until=None)  # the constraint must fit again
 
 
 def test_an_answer_that_meets_a_lease_from_another_tab_is_saved_at_once() -> None:
@@ -160,81 +122,7 @@ def _until_somebody_waits_for_us() -> None:
     raise AssertionError("nobody waits")
 
 
-def _two_tabs_at_once() -> None:
-    """16 reviewers with a claim each; both their tabs post an answer to it in the same moment."""
-    current_policy()  # made before the threads start
-    claims = scenes.claims(THREADS // 2)
-    start = threading.Barrier(THREADS, timeout=30)
-    tabs = [pair for pair in zip(factories.reviewers(THREADS // 2), claims, strict=True) for _ in (1, 2)]
-
-    def post(tab: tuple[User, Claim]) -> None:
-        try:
-            connections["default"].ensure_connection()
-            start.wait()
-            with suppress(DatabaseError):  # unguarded, one of the two may also collide
-                scenes.say(*tab)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(post, tabs))
-
-
-def _storm(claims: list[Claim]) -> set[uuid.UUID]:
-    """Every reviewer answers all they can get from two tabs at once; the ids of the answers posted, each twice."""
-    posted: set[uuid.UUID] = set()
-    current_policy()  # made before the threads start
-    start = threading.Barrier(THREADS, timeout=30)
-    tabs = [(person, n) for person in factories.reviewers(THREADS // 2) for n in (1, 2)]
-
-    def work(tab: tuple[User, int]) -> None:
-        try:
-            start.wait()
-            posted.update(_answer_everything(tab[0], random.Random(tab[0].pk), claims))
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(work, tabs))
-    return posted
-
-
-def _answer_everything(person: User, dice: random.Random, claims: list[Claim]) -> set[uuid.UUID]:
-    posted = set()
-    for claim in [slot.claim for slot in scenes.lease(person, want=3)] + dice.sample(claims, 2):
-        number = uuid.uuid4()
-        for _ in range(2):
-            assert scenes.say(person, claim, id=number)[0].status in ("saved", "known", "late")
-        if dice.random() < 0.2:
-            scenes.undo(person, number)
-        posted.add(number)
-    return posted
-
-
-def _repeats() -> list[tuple[int, int]]:
-    """(claim, reviewer) counted more than once in one question."""
-    rows = Slot.objects.filter(annotation__isnull=False).values_list("claim", "question", "reviewer")
-    return [(claim, person) for (claim, _, person), n in Counter(rows).items() if n > 1]
-
-
 def _lost() -> list[uuid.UUID]:
     """Answers that were said to count, and do not."""
     saved = Annotation.objects.filter(late=False, superseded_by=None).exclude(verdict="withdrawn")
     return list(saved.filter(slot=None).values_list("pk", flat=True))
-
-
-def _overfull() -> list[int]:
-    rows = Slot.objects.filter(annotation__isnull=False, purpose="vote").values_list("claim", "question")
-    return [claim for (claim, _), n in Counter(rows).items() if n > 2]
-
-
-@contextmanager
-def _without_constraint() -> Iterator[None]:
-    constraint = next(c for c in Slot._meta.constraints if c.name == ONCE)
-    with connection.schema_editor() as editor:
-        editor.remove_constraint(Slot, constraint)
-    try:
-        yield
-    finally:
-        with connection.schema_editor() as editor:
-            editor.add_constraint(Slot, constraint)
