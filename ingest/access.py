@@ -13,7 +13,7 @@ from mtf_site import services
 
 __all__ = ["NO_CONTACT", "check_contact", "gate", "guarded_session", "may_ask", "may_ask_all", "move_queues_up"]
 
-PRODUCT = "MTF-Curator/0.2"
+PRODUCT = "MTF-Curator/0.3"
 KEYS = "mtf:polite"  # what our keys in Redis begin with
 PATIENCE = 2.0  # seconds that a worker sleeps for its turn at a host, rather than put the row off
 DISCOVERY_PATIENCE = 15.0  # a source is asked page after page: giving up in the middle would begin anew

@@ -40,7 +40,7 @@ def session(*sites: Site, rate: float = QUICK, burst: int = 50, **rules: Any) ->
     services.join(project.VAR_DIR, postgres=False, redis=True)
     gate = Gate(project.REDIS_URL, rate, burst, keys=f"mtf:test:{uuid.uuid4().hex}")
     known: dict[str, Any] = {"read_timeout": 5.0, "total_timeout": 10.0, "gate": gate}
-    return GuardedSession("MTF-Curator/0.2", frozenset(site.host_port for site in sites), **(known | rules))
+    return GuardedSession("MTF-Curator/0.3", frozenset(site.host_port for site in sites), **(known | rules))
 
 
 def robots(*lines: str, **reply: Any) -> Reply:
@@ -71,7 +71,7 @@ class TestRobots:
         assert refusal(asks, site.url("/b?x=1")).code == "robots"
         assert asks.fetch(site.url("/a")).body == b"a"
         assert asked(site) == ["/robots.txt", "/a", "/a"]
-        assert {request.headers["User-Agent"] for request in site.requests} == {"MTF-Curator/0.2"}
+        assert {request.headers["User-Agent"] for request in site.requests} == {"MTF-Curator/0.3"}
 
     def test_our_own_group_goes_before_everybodys(self, site: Site) -> None:
         site.pages["/robots.txt"] = robots(
@@ -266,7 +266,7 @@ class TestContact:
     def test_it_is_told_to_whom_is_asked(self, site: Site) -> None:
         session(site, contact_required=True, contact="mailto:a@example.org").fetch(site.url("/a"))
         told = {request.headers["User-Agent"] for request in site.requests}
-        assert told == {"MTF-Curator/0.2 (+mailto:a@example.org)"}
+        assert told == {"MTF-Curator/0.3 (+mailto:a@example.org)"}
 
 
 class TestBingChild:
