@@ -1,0 +1,119 @@
+"""The web server is a process of its own here, so that it can be killed as a machine kills it, and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings as running
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from curation.models import Annotation
+from tests import factories
+from tests.e2e.conftest import PATIENCE, SCREEN
+from tests.e2e.test_review_screen import claim_on, open_screen, press, saved, visible_claims
+
+REPO = Path(__file__).resolve().parent.parent.parent
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+
+class WebServer:
+    """gunicorn as in production, on the tests' database and pictures."""
+
+    def __init__(self, var: Path) -> None:
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        place = connection.settings_dict
+        self._environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "mtf_site.settings",
+            "MTF_VAR": str(var),
+            "SECRET_KEY": running.SECRET_KEY,
+            "DATABASE_URL": f"postgres://postgres@{quote(place['HOST'], safe='')}:{place['PORT']}/{place['NAME']}",
+            "REDIS_URL": running.CELERY_BROKER_URL,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        where = ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4", "--log-level", "error"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "gunicorn", "mtf_site.wsgi", *where],
+            cwd=REPO,
+            env=self._environment,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the web server does not start")
+
+    def kill(self) -> None:
+        """The whole group at once: nothing is finished, nothing is said goodbye to."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+def server(transactional_db: None, tmp_path: Path) -> Iterator[WebServer]:
+    made = WebServer(tmp_path)
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def context(server: WebServer, browser: Browser, client: Client) -> Iterator[BrowserContext]:
+    client.force_login(factories.reviewer())
+    made = browser.new_context(base_url=server.url, viewport=SCREEN)
+    made.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
+    yield made
+    made.close()
+
+
+def unsent(page: Page, count: int) -> None:
+    expect(page.locator("[data-slot=saving]")).to_contain_text(f"{count} waiting")
+
+
+def test_a_reviewer_goes_on_while_the_server_is_killed_and_comes_back(
+    server: WebServer, context: BrowserContext
+) -> None:
+    visible_claims(12)
+    page = open_screen(context.new_page())
+    given = [press(page, "a")]
+    saved(page)
+    server.kill()
+    given += [press(page, key) for key in "ax0"]
+    unsent(page, 3)
+    server.start()
+    saved(page)
+    given.append(press(page, "a"))
+    saved(page)
+    server.kill()
+    given += [press(page, "3")]
+    unsent(page, 1)
+    page.close()  # the tab too, with an answer that nobody has
+    server.start()
+    again = open_screen(context.new_page())
+    saved(again)
+    assert claim_on(again) not in given
+    assert sorted(Annotation.objects.values_list("claim", flat=True)) == sorted(given)
+    verdicts = Annotation.objects.order_by("decided_at").values_list("verdict", flat=True)
+    assert list(verdicts) == ["accept", "accept", "reject", "cannot_tell", "accept", "reject"]
