@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from curation.models import Annotation, Flag, Policy, Profile, Skip
+from curation.models import Annotation, Claim, Flag, Policy, Profile, Skip
 from curation.policies import current_policy
+from curation.reopening import reopen
 from ingest.models import Identity
+from mtf_site.roles import Role
 from tests import factories
-from tests.curation import scenes
+from tests.curation import policy_scenes, scenes
 from tests.e2e.test_review_screen import SYNC, answers, claim_on, open_screen, press, saved, seen, visible_claims
 
 SignIn = Callable[[User], Page]
@@ -236,17 +238,15 @@ def test_one_field_after_the_other_over_all_faces_with_the_way_back(sign_in: Sig
 
 
 def test_only_what_is_asked_is_shown_and_a_claimed_value_is_marked_not_chosen(sign_in: SignIn) -> None:
-    accepted_claims(2)
-    page = sign_in(factories.reviewer())
-
-    def fewer(route: Route) -> None:
-        answer = route.fetch()
-        found = '"question": "attributes", "crop"'
-        given = answer.text().replace(found, f'"asks": ["gender"], "claimed": {{"gender": 2}}, {found}')
-        route.fulfill(response=answer, body=given)
-
-    page.route("**/review/attributes/", fewer)
-    open_screen(page, "/review/attributes/")
+    claims = accepted_claims(2)
+    Identity.objects.update(claimed_gender=2)
+    for claim in Claim.objects.filter(pk__in=claims):
+        for reviewer in factories.reviewers(2):
+            scenes.say(reviewer, claim, "attributes", race=3, gender=1, age=1)
+    policy_scenes.put_in_force(policy_scenes.draft(blind_fields=["race", "age"]))
+    again = {"cause": "requeued", "reason": "a doubt", "by": factories.user(Role.ADMIN)}
+    assert reopen(claims=claims, question="attributes", fields=["gender"], **again) == 2
+    page = open_screen(sign_in(factories.reviewer()), "/review/attributes/")
     expect(page.locator("[data-field]:visible")).to_have_count(1)
     expect(page.locator(".chip:has(.claimed)")).to_contain_text("male")
     expect(page.locator("[data-field] :checked")).to_have_count(0)

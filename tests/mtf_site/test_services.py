@@ -113,8 +113,8 @@ def test_data_and_queued_messages_outlive_the_servers(var: Path) -> None:
         assert kept(var) == "after"
 
 
-@pytest.mark.parametrize(("mark", "fsync"), [("1", "off"), ("", "on")])
-def test_the_cluster_is_set_up_for_us(var: Path, mark: str, fsync: str) -> None:
+@pytest.mark.parametrize(("mark", "fsync", "most"), [("1", "off", "400"), ("", "on", "100")])
+def test_the_cluster_is_set_up_for_us(var: Path, mark: str, fsync: str, most: str) -> None:
     with Client(
         var, "postgres", environment={"MTF_TEST_SERVICES": mark, "PGPORT": "6543", "TZ": "Asia/Tokyo"}
     ) as client:
@@ -129,7 +129,7 @@ def test_the_cluster_is_set_up_for_us(var: Path, mark: str, fsync: str) -> None:
             "server_encoding",
         )
         found = [ask(var, f"SHOW {name}") for name in settings]
-        assert found == [fsync, "on", "off", "UTC", "100", "", "UTF8"]
+        assert found == [fsync, "on", "off", "UTC", most, "", "UTF8"]
         assert ask(var, "SELECT lower('É') || datlocale FROM pg_database WHERE datname = 'mtf'") == "éC.UTF-8"
 
 
