@@ -12,6 +12,8 @@ from curation.models import Profile
 from ingest.decisions import held
 from mtf_site.roles import Role, roles_of
 
+IN_LINE = 7  # entries of the bar, beside the tools of a review screen at 1280 pixels
+
 
 @dataclass(frozen=True)
 class Page:
@@ -42,7 +44,10 @@ def _pages() -> Iterator[Page]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The pages that this person's roles open, in the order of the work; the one they are on is marked."""
+    """The pages that this person's roles open, in the order of the work; the one they are on is marked.
+
+    Where they are more than a line holds, the later ones go into a menu at its end.
+    """
     roles = roles_of(request.user) if hasattr(request, "user") else frozenset()
     links = [
         {
@@ -54,7 +59,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for page in _pages()
         if page.roles & roles
     ]
-    return {"nav": links, "roles": sorted(roles), "theme": _theme(request)}
+    here = links if len(links) <= IN_LINE else links[: IN_LINE - 1]
+    return {"nav": here, "more_nav": links[len(here) :], "roles": sorted(roles), "theme": _theme(request)}
 
 
 def _theme(request: HttpRequest) -> str:

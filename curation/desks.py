@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from curation import home_figures, queue, slow_figures, waiting_lists
+from curation import home_figures, practice, queue, slow_figures, waiting_lists
 from curation.adjudication import unread_answers
 from curation.disputes import Listing, first_of
 from curation.forecast import forecast, pace
@@ -50,7 +50,7 @@ def reviewer(person: User) -> Facts:
         "waits": faces.mine + attributes.mine,
         "start": "review" if faces.mine or not attributes.mine else "attributes",
         "answered_flags": unread_answers(person)[:10],
-        "practice": link_to("practice") if profile is None or profile.practised_at is None else "",
+        "practice": link_to("practice") if practice.wanted(person) else "",
         "answers": link_to("answers"),
     }
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 
 KeyTable = dict[str, list[str]]
 MOST = 3  # keys an action
+GRID_KEYS = frozenset({"arrowright", "arrowleft", "arrowup", "arrowdown", " ", "backspace"})  # mean the same to all
+GRID_MENU = "m"
 NAMES: Mapping[str, str | Promise] = {
     " ": gettext_lazy("Space"),
     "arrowright": "→",
@@ -64,6 +66,13 @@ def key_table(own: Mapping[str, Sequence[str]], reasons: Iterable[Mapping[str, s
     for reason in reasons:
         table.setdefault(f"reject:{reason['code']}", []).append(reason["key"])
     return table
+
+
+def grid_table(keys: KeyTable) -> KeyTable:
+    """The same on a grid: its own keys are nobody's to give, and a face's menu has M where nothing else has it."""
+    table = {code: [key for key in own if key not in GRID_KEYS] for code, own in keys.items()}
+    taken = any(GRID_MENU in own for own in table.values())
+    return table | {"menu": [] if taken else [GRID_MENU]}
 
 
 def changed_keys(keys: Mapping[str, Sequence[str]]) -> KeyTable:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from curation.guideline_pictures import LIMITS, is_kept, keep
 from curation.models import GuidelinePicture, Policy
-from curation.models.policies import VOTES
 from curation.policies import LONGEST_CODE, MUST_STAY, REASON_CODE
 from curation.policy_changes import ClassChange, class_changes
 from curation.policy_drafts import codes_taken
@@ -26,11 +25,9 @@ Carry = dict[str, dict[str, str | None]]
 
 class DraftForm(forms.Form):
     votes_usable = forms.IntegerField(
-        label=gettext_lazy("“The right person, and a usable face?”"), min_value=1, max_value=9, validators=VOTES
+        label=gettext_lazy("“The right person, and a usable face?”"), min_value=1, max_value=9
     )
-    votes_attributes = forms.IntegerField(
-        label=gettext_lazy("Race, gender and age"), min_value=1, max_value=9, validators=VOTES
-    )
+    votes_attributes = forms.IntegerField(label=gettext_lazy("Race, gender and age"), min_value=1, max_value=9)
     blind_fields = forms.MultipleChoiceField(
         label=gettext_lazy("Asked blind"),
         choices=[("race", gettext_lazy("race")), ("gender", gettext_lazy("gender")), ("age", gettext_lazy("age"))],
@@ -58,6 +55,7 @@ class Row(forms.Form):
     """One line of a list; its widgets carry their label themselves, for the column's head is far away."""
 
     use_required_attribute = False
+    makes_no_row = frozenset({"ORDER", "DELETE"})
 
     def __init__(self, *args: Any, **known: Any) -> None:
         super().__init__(*args, **known)
@@ -66,7 +64,7 @@ class Row(forms.Form):
 
     def has_changed(self) -> bool:
         """A place without anything in it is no row."""
-        return bool(set(self.changed_data) - {"ORDER", "DELETE"})
+        return bool(set(self.changed_data) - self.makes_no_row)
 
 
 class ReasonRow(Row):
@@ -99,6 +97,9 @@ class AgeRow(ClassRow):
 
 
 class PictureRow(Row):
+    # The script takes empty rows away and the kind with them, which is a change: of nothing.
+    makes_no_row = Row.makes_no_row | {"kind"}
+
     sha256 = forms.CharField(required=False, validators=[SHA256], widget=forms.HiddenInput)
     file = forms.FileField(
         label=gettext_lazy("Picture"),

@@ -16,8 +16,9 @@ from curation import grids, practice
 from curation.annotations import record
 from curation.entries import Result, one_line, parse
 from curation.grid_forms import HaveForm, PlainGridForm, undo_entry
-from curation.models import Profile
+from curation.keys import grid_table
 from curation.policies import current_policy
+from curation.preferences import preferences
 from curation.views.review import REVIEWERS
 from mtf_site.roles import SignedInRequest, allow
 
@@ -28,9 +29,11 @@ from mtf_site.roles import SignedInRequest, allow
 def page(request: SignedInRequest) -> HttpResponse:
     if practice.wanted(request.user):
         return redirect("practice")
-    batch = grids.batch(reviewer=request.user, policy=current_policy())
+    policy = current_policy()
+    batch = grids.batch(reviewer=request.user, policy=policy)
     tiles = [{**item, "id": uuid.uuid4()} for item in batch["items"]]
-    profile = Profile.objects.filter(user=request.user).first() or Profile(user=request.user)
+    profile = preferences(request.user, policy)
+    profile["keys"] = grid_table(profile["keys"])
     return render(
         request,
         "curation/grid.html",
@@ -38,7 +41,8 @@ def page(request: SignedInRequest) -> HttpResponse:
             "batch": batch,
             "tiles": tiles,
             "now": timezone.now(),
-            "own_keys": {"keys": profile.keys, "off": profile.keys_off},
+            "profile": profile,
+            "own_keys": {"keys": profile["keys"], "off": profile["keys_off"]},
             "undo": bool(grids.last(request.user)),
         },
     )

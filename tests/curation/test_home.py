@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from curation import desks, queue
+from curation import desks, practice, queue
 from curation.adjudication import answer_flag, open_flags
 from curation.annotations import record
 from curation.entries import Flagged
@@ -27,6 +27,15 @@ def home(client: Client, *roles: Role) -> str:
     response = client.get("/")
     assert response.status_code == 200
     return response.content.decode()
+
+
+def test_practice_is_offered_only_where_there_is_something_to_practise_on(client: Client, settings: Settings) -> None:
+    settings.PRACTICE_ITEMS = 10
+    scenes.claims(3)
+    assert "Start with practice" not in home(client, Role.REVIEWER)
+    for _ in range(practice.FEWEST):
+        scenes.accepted()
+    assert "Start with practice" in home(client, Role.REVIEWER)
 
 
 def test_reviewer_sees_what_waits_and_one_button(client: Client) -> None:

@@ -5,11 +5,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from curation.keys import ACTIONS, changed_keys, check_keys, key_table, read_keys, write_keys
+from curation.keys import ACTIONS, changed_keys, check_keys, grid_table, key_table, read_keys, write_keys
 from curation.models import Profile
 from curation.policies import current_policy
 from mtf_site.roles import Role
 from tests import factories
+from tests.curation import scenes
 
 DEFAULTS = {action.code: write_keys(action.keys) for action in ACTIONS}
 
@@ -101,3 +102,32 @@ def test_a_clash_is_named_and_what_was_typed_stays(client: Client, reviewer: Use
     assert "Z cannot mean both “accept” and “undo, twenty deep”." in response.content.decode()
     assert response.context["form"]["accept"].value() == "Z"
     assert not Profile.objects.exists()
+
+
+def test_a_grid_keeps_its_own_keys_and_gives_way_to_those_of_a_person() -> None:
+    table = grid_table(key_table({"accept": ["arrowup", "m"], "skip": ["s"]}))
+    assert (table["accept"], table["skip"], table["menu"]) == (["m"], ["s"], [])
+    assert grid_table(key_table({}))["menu"] == ["m"]
+    assert grid_table(key_table({}))["undo"] == ["z"]
+
+
+@pytest.mark.django_db
+def test_the_grid_hints_at_the_persons_own_keys(client: Client, reviewer: User) -> None:
+    scenes.claims(2)
+    client.post(reverse("profile-keys"), {**DEFAULTS, "grid": "T", "reject:wrong_person": "N"})
+    page = client.get(reverse("grid"))
+    assert page.context["own_keys"]["keys"]["grid"] == ["t"]
+    text = page.content.decode()
+    assert 'data-action="single"><kbd class="needs-js">T</kbd>' in text
+    assert 'arrows and <kbd class="needs-js">N</kbd>' in text
+    assert "<kbd>V</kbd>" not in text
+    assert "<kbd>X</kbd>" not in text
+
+
+@pytest.mark.django_db
+def test_a_grid_without_shortcuts_hints_at_none(client: Client, reviewer: User) -> None:
+    scenes.claims(2)
+    client.post(reverse("profile-keys"), {**DEFAULTS, "keys_off": "on"})
+    text = client.get(reverse("grid")).content.decode()
+    assert not re.search(r"<kbd[^>]*>[A-Z0-9?]</kbd>", text)
+    assert "by a click; arrows and Enter work too" in text

@@ -93,6 +93,14 @@ def test_a_draft_is_changed_again(client: Client, admin: User) -> None:
     assert more.headers["Location"] == url
 
 
+def test_a_draft_is_saved_where_the_script_took_the_empty_rows_away(client: Client, admin: User) -> None:
+    data = filled(client)
+    spare = [name for name in data if name.startswith("pictures-") and "FORMS" not in name]
+    assert spare
+    assert client.post(NEW, {name: value for name, value in data.items() if name not in spare}).status_code == 302
+    assert not saved().pictures.exists()
+
+
 def test_finer_bands_are_kept_with_what_they_count_as(client: Client, admin: User) -> None:
     data = filled(client) | {"age-0-DELETE": "on", "age-1-DELETE": "on"}
     for number, row in enumerate(p.BANDS, 2):

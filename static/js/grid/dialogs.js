@@ -41,10 +41,11 @@ export async function askMark(item) {
 
 function pressedKey(box, key) {
   const buttons = [...box.querySelectorAll("[data-mark]")];
-  return buttons.find((button) => button.querySelector("kbd").textContent.toLowerCase() === key.toLowerCase());
+  return buttons.find((button) => button.querySelector("kbd")?.textContent.toLowerCase() === key.toLowerCase());
 }
 
-export function easyClosing() {
+/** `photoKeys` closes the large photo, as it opened it: the person's own. */
+export function easyClosing(photoKeys) {
   for (const box of boxes.values()) box.addEventListener("click", (event) => event.target === box && box.close(""));
   const menu = boxes.get("reasons");
   menu.addEventListener("click", (event) => {
@@ -58,7 +59,7 @@ export function easyClosing() {
     menu.close(button.dataset.mark);
   });
   boxes.get("photo").addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "c") return;
+    if (!photoKeys.includes(event.key.toLowerCase())) return;
     event.preventDefault(); // or the key would open it again
     boxes.get("photo").close("");
   });

@@ -13,6 +13,7 @@ const LETTERS = [
   ["guideline", ["g"], "guideline"],
   ["keys", ["?"], "keys"],
   ["grid", ["v"], "single"],
+  ["skip", [], "mark:skip"],
   ["menu", ["m"], "menu"],
 ];
 

@@ -240,8 +240,9 @@ function held(event) {
 document.addEventListener("click", clicked);
 slot("tiles").addEventListener("contextmenu", held);
 desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "empty-post" || event.preventDefault());
-listen(tableFor(policy.reasons, JSON.parse(document.getElementById("own-keys").textContent)), perform);
-easyClosing();
+const own = JSON.parse(document.getElementById("own-keys").textContent);
+listen(tableFor(policy.reasons, own), perform);
+easyClosing(own.off ? [] : own.keys.photo);
 for (const said of document.querySelectorAll(".desk > .said")) {
   toast(said.textContent.trim(), "told");
   said.remove();

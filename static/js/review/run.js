@@ -13,6 +13,7 @@ export class Run {
   #steps = []; // {claim, field}, the newest last
   #pinned = null;
   #field = "";
+  #asked = []; // those of the claims whose faces want this field: some may want another only
 
   constructor(user, codes) {
     this.#key = `mtf-run-${user}`;
@@ -30,8 +31,8 @@ export class Run {
 
   /** {n, all}: which of how many faces is asked for it. */
   get place() {
-    const answered = this.#claims.filter((claim) => this.#field in (this.#values[claim] ?? {})).length;
-    return { n: Math.min(answered + 1, this.#claims.length), all: this.#claims.length };
+    const answered = this.#asked.filter((claim) => this.#field in (this.#values[claim] ?? {})).length;
+    return { n: Math.min(answered + 1, this.#asked.length), all: this.#asked.length };
   }
 
   asks({ asks }) {
@@ -51,6 +52,7 @@ export class Run {
     this.#pinned = null;
     if (!spot) return;
     this.#field = spot.field;
+    this.#asked = this.#claims.filter((claim) => this.asks(byClaim.get(claim)).includes(spot.field));
     queue.bring(spot.claim);
   }
 
