@@ -1,14 +1,16 @@
 """Where two parts of reviewing meet: what one of them does while the other is under way."""
 
 import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
 
-from curation import queue, reopening
+from curation import exclusions, queue, reopening
 from curation.merging import merge
-from curation.models import Annotation, Claim, Profile, Slot
+from curation.models import Annotation, Claim, Consensus, Profile, Slot
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
-from tests.curation.scenes import consensus, lease, say, skip, waits
+from tests.curation.scenes import consensus, lease, say, skip, undo, waits
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +98,76 @@ def test_an_answer_that_leaves_a_field_of_ones_own_place_out_is_refused() -> Non
     assert say(person, claim, "attributes", race=3)[0].status == "refused"
     assert say(factories.reviewer(), claim, "attributes")[0].status == "refused"
     assert not Annotation.objects.filter(question="attributes").exists()
+
+
+# ---- Votes that no longer count, of a round before the last
+
+
+def test_a_field_of_an_earlier_round_that_lost_a_vote_by_exclusion_is_asked_anew() -> None:
+    claim, other, zoe = scenes.accepted(), factories.reviewer(), factories.reviewer()
+    for person in (other, zoe):
+        say(person, claim, "attributes", race=3, gender=1, age=1)
+    reopen(claim, "attributes", "race")
+    for person in factories.reviewers(2):
+        say(person, claim, "attributes", race=2)
+    exclude(zoe, "attributes")
+    assert consensus(claim, "race") == ("settled", "2", "majority")
+    assert [consensus(claim, name)[0] for name in ("gender", "age")] == ["open", "open"]
+    asked_again(claim, ["gender", "age"])
+    assert [consensus(claim, name)[1] for name in ("race", "gender", "age")] == ["2", "2", "4"]
+
+
+def test_votes_of_an_earlier_round_that_are_all_excluded_do_not_bring_back_those_before() -> None:
+    claim, people = judged(), factories.reviewers(2)
+    reopen(claim, "attributes", "gender")
+    for person in people:
+        say(person, claim, "attributes", gender=2)
+    reopen(claim, "attributes", "race")
+    for person in factories.reviewers(2):
+        say(person, claim, "attributes", race=2)
+    for person in people:
+        exclude(person, "attributes")
+    assert not Consensus.objects.filter(claim=claim, field="gender").exists()
+    asked_again(claim, ["gender"])
+
+
+def test_a_field_of_an_earlier_round_is_asked_anew_when_a_vote_is_taken_back() -> None:
+    claim, person = scenes.accepted(), factories.reviewer()
+    _result, number = say(person, claim, "attributes", race=3, gender=1, age=1)
+    say(factories.reviewer(), claim, "attributes", race=3, gender=1, age=1)
+    reopen(claim, "attributes", "race")
+    assert undo(person, number).status == "saved"
+    queue.release(reviewer=person)
+    assert {tuple(slot.asks) for slot in Slot.objects.filter(claim=claim, waiting=True)} == {("race",)}
+    for other in factories.reviewers(2):  # what is being asked is asked to its end
+        say(other, claim, "attributes", race=2)
+    asked_again(claim, ["gender", "age"])
+
+
+def test_a_field_that_lost_a_vote_in_quarantine_is_asked_anew_when_the_face_is_back() -> None:
+    claim, zoe, anxious = scenes.accepted(), factories.reviewer(), factories.reviewer()
+    for person in (zoe, factories.reviewer()):
+        say(person, claim, "attributes", race=3, gender=1, age=1)
+    reopen(claim, "attributes", "race")
+    for person in factories.reviewers(2):
+        say(person, claim, "attributes", race=2)
+    _result, alarm = say(anxious, claim, "quarantine", reason="under_age")
+    exclude(zoe, "attributes")
+    assert waits(claim, "attributes") == 0
+    undo(anxious, alarm)
+    asked_again(claim, ["gender", "age"])
+
+
+def exclude(person: User, question: str) -> None:
+    meant = exclusions.Range(person, question, None, timezone.now())
+    exclusions.carry_out(exclusions.decide(meant, reason="one key all day", by=factories.user(Role.ADMIN)))
+
+
+def asked_again(claim: Claim, fields: list[str]) -> None:
+    """Of these fields alone, by two others, whose answers then count."""
+    waiting = Slot.objects.filter(claim=claim, question="attributes", waiting=True)
+    assert [slot.asks for slot in waiting] == [fields, fields]
+    for person in factories.reviewers(2):
+        say(person, claim, "attributes", gender=2, age=4 if "age" in fields else None)
+    assert waits(claim, "attributes") == 0
+    assert consensus(claim, "gender") == ("settled", "2", "majority")
