@@ -4,9 +4,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from curation import exclusions, queue, reopening
+from curation import adjudication, exclusions, queue, reopening
+from curation.adjudication import Decision
 from curation.merging import merge
 from curation.models import Annotation, Claim, Consensus, Profile, Slot
+from curation.policies import current_policy
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
@@ -171,3 +173,25 @@ def asked_again(claim: Claim, fields: list[str]) -> None:
         say(person, claim, "attributes", gender=2, age=4 if "age" in fields else None)
     assert waits(claim, "attributes") == 0
     assert consensus(claim, "gender") == ("settled", "2", "majority")
+
+
+# ---- Decisions
+
+
+def test_a_decision_on_one_field_stands_when_another_is_decided_in_a_later_round() -> None:
+    claim, senior = scenes.accepted(), factories.user(Role.ADJUDICATOR)
+    for person, gender in zip(factories.reviewers(2), (1, 2), strict=True):
+        say(person, claim, "attributes", race=3, gender=gender, age=1)
+    decide(claim, senior, gender=2)
+    assert consensus(claim, "gender") == ("settled", "2", "adjudication")
+    reopen(claim, "attributes", "race")
+    for person, race in zip(factories.reviewers(2), (1, 2), strict=True):
+        say(person, claim, "attributes", race=race)
+    decide(claim, senior, race=1)
+    assert consensus(claim, "race") == ("settled", "1", "adjudication")
+    assert consensus(claim, "gender") == ("settled", "2", "adjudication")
+
+
+def decide(claim: Claim, senior: User, **fields: int) -> None:
+    decision = Decision(claim.pk, "attributes", "attributes", **fields)  # type: ignore[arg-type]
+    adjudication.decide(decision, adjudicator=senior, policy=current_policy())
