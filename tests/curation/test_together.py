@@ -2,9 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
-from curation import adjudication, exclusions, queue, reopening
+from curation import adjudication, exclusions, face_page, queue, reopening
 from curation.adjudication import Decision
 from curation.merging import merge
 from curation.models import Annotation, Claim, Consensus, Profile, Slot
@@ -45,6 +46,14 @@ def test_what_was_merged_is_asked_and_reopened_under_the_identity_that_took_it_o
     assert [slot.claim for slot in lease(limited)] == [waiting]
     reopen(accepted)
     assert waits(accepted) == 2
+
+
+def test_what_was_merged_is_as_urgent_as_the_identity_that_took_it_over(client: Client) -> None:
+    loser, heir, admin = factories.identity(priority=9), factories.identity(), factories.user(Role.ADMIN)
+    came, own = scenes.claim(loser), scenes.claim(heir)
+    client.force_login(admin)
+    client.post(f"/identities/{loser.pk}/merge/", {"into": heir.pk, "why": "one person"})
+    assert set(Slot.objects.values_list("claim", "priority")) == {(came.pk, 0), (own.pk, 0)}
 
 
 def test_who_was_limited_to_a_merged_identity_works_on_the_one_that_took_it_over() -> None:
@@ -100,6 +109,21 @@ def test_an_answer_that_leaves_a_field_of_ones_own_place_out_is_refused() -> Non
     assert say(person, claim, "attributes", race=3)[0].status == "refused"
     assert say(factories.reviewer(), claim, "attributes")[0].status == "refused"
     assert not Annotation.objects.filter(question="attributes").exists()
+
+
+def test_who_answered_an_earlier_round_does_not_see_the_answers_to_the_one_that_waits() -> None:
+    claim, person, other = scenes.claim(), factories.user(Role.REVIEWER, Role.ADJUDICATOR), factories.reviewer()
+    say(person, claim)
+    reopen(claim)
+    say(other, claim, "reject")
+    assert answers_shown(claim, person) == 0
+    say(person, claim)
+    assert answers_shown(claim, person) == 3
+
+
+def answers_shown(claim: Claim, person: User) -> int:
+    found = face_page.dossier(claim.face, person=person, is_asked=True, names=True, whys=False)
+    return sum(1 for one in found.history if one.words.startswith("usable face: "))
 
 
 # ---- Votes that no longer count, of a round before the last
