@@ -15,11 +15,11 @@ from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
 from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
 from curation.quarantine import lift_for, put_in_quarantine
-from curation.settling import lock_photo, settle
+from curation.settling import ATTRIBUTES, lock_photo, settle
 from ingest.models import Identity
 
 KNOWN = Result("known")
-LATE = Result("late", 200, "kept, but not counted: others had answered meanwhile")
+LATE = Result("late", 200, "kept, but not counted: others had answered meanwhile, or the question was asked anew")
 GONE = Result("gone", 410, "this face is no longer there")
 CONFLICT = Result("conflict", 409, "this id was used for something else")
 
@@ -97,8 +97,9 @@ def _answer(answer: Answer, reviewer: User, policy: Policy) -> Result:
     seen = votes_seen([claim.pk], reviewer)
     slot = None if (claim.pk, answer.question) in seen else _slot_for(claim, answer.question, reviewer)
     missing = missing_fields(answer, slot, policy)
-    if missing:
+    if missing and not _answers_earlier_round(answer):
         return Result("refused", 400, f"an answer to {', '.join(missing)} is missing; 0 is “cannot tell”")
+    slot = None if missing else slot
     annotation = build(answer, reviewer, policy, late=slot is None)
     annotation.save(force_insert=True)
     if slot is not None:
@@ -108,6 +109,12 @@ def _answer(answer: Answer, reviewer: User, policy: Policy) -> Result:
         put_in_quarantine(annotation)
     settle(photo)
     return SAVED if slot else LATE
+
+
+def _answers_earlier_round(answer: Answer) -> bool:
+    """Whether it may be a whole answer to fewer fields, as they were asked before the question was asked anew."""
+    said = any(getattr(answer, name) is not None for name in ATTRIBUTES)
+    return said and Slot.objects.filter(claim=answer.claim, question=answer.question, round__gt=0).exists()
 
 
 def _same(known: Annotation, answer: Answer, reviewer: User) -> bool:

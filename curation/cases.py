@@ -10,6 +10,7 @@ from django.db import connection
 
 from curation.consensus import Outcome
 from curation.models import Annotation, Claim, Slot
+from curation.models.claims import Question
 from curation.refused_photos import IS_REFUSED
 from curation.rows import columns, instance
 from ingest.models import Identity
@@ -50,8 +51,8 @@ class Case:
         return [slot.annotation for slot in self.asked(question, name) if slot.annotation]
 
     def decision(self, question: str, name: str) -> Annotation | None:
-        """What an adjudicator decided since the field was asked last."""
-        decided = [s for s in self.of(question, "adjudication") if s.annotation]
+        """What an adjudicator decided of the field since it was asked last: a decision may leave fields out."""
+        decided = [slot for slot in self.of(question, "adjudication") if _decides(slot.annotation, name)]
         if not decided:
             return None
         last = max((slot.round for slot in self.asked(question, name)), default=0)
@@ -75,6 +76,10 @@ class Case:
     def orphaned(self) -> bool:
         """A relabel that nobody stands by any more."""
         return self.claim.origin == Claim.Origin.RELABEL and not self.usable.votes and "usable" not in self.adjudicated
+
+
+def _decides(decision: Annotation | None, name: str) -> bool:
+    return decision is not None and (name == Question.USABLE or getattr(decision, name) is not None)
 
 
 # ---- Reading. Statements that stand together are sent together: each still sees what is there when it begins, so

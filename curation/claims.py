@@ -79,7 +79,7 @@ def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
     return Slot.objects.bulk_create(vote_slots(claim, question, policy, like=like))
 
 
-def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None) -> list[Slot]:
+def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None, **more: Any) -> list[Slot]:
     """The same, not saved yet. `like` is the claim's first slot, if it has any."""
     if like is None:
         place = {"priority": priority_of(claim.pk), "block": claim.identity_id, "shuffle": claim.pk}
@@ -87,7 +87,7 @@ def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None
         place = {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
     place["identity_id"] = claim.identity_id
     numbers = range(1, policy.votes(question) + 1)
-    return [Slot(claim=claim, question=question, number=n, **place) for n in numbers]
+    return [Slot(claim=claim, question=question, number=n, **place, **more) for n in numbers]
 
 
 def beside(slot: Slot) -> dict[str, Any]:

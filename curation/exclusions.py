@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curation.models import Consensus, Exclusion, PersonEvent, Slot
+from curation.models.claims import Question
 from curation.people import record
 from curation.quarantine import add_slot
 from curation.settling import ATTRIBUTES, lock_photo, settle
@@ -140,11 +141,12 @@ def _slots_in(exclusion: Exclusion, photo: Photo) -> list[Slot]:
 
 
 def _set_aside(slot: Slot) -> None:
-    """The reviewer keeps the slot, so is not asked again. An older round asks nobody any more."""
+    """The reviewer keeps the slot, so is not asked again. Of the first question only the last round counts; an
+    attribute may have been asked last in an earlier one, which then waits for one more answer (`settling`)."""
     slot.purpose = Slot.Purpose.SET_ASIDE
     slot.save(update_fields=["purpose"])
     same = Slot.objects.filter(claim=slot.claim_id, question=slot.question)
-    if slot.round == same.aggregate(last=Max("round"))["last"]:
+    if slot.question == Question.ATTRIBUTES or slot.round == same.aggregate(last=Max("round"))["last"]:
         add_slot(slot)
 
 

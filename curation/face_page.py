@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curation.adjudication import voted
 from curation.face_history import Happening, Teller, history
 from curation.models import Claim, Consensus, Quarantine, ReleaseFace, Slot
 from curation.models.claims import Question
@@ -93,10 +92,11 @@ def dossier(face: Face, *, person: User, is_asked: bool, names: bool, whys: bool
 
 
 def _blind(claims: Sequence[Claim], person: User) -> set[tuple[int, str]]:
-    """Claims and questions that still want votes, and to which this person has given none."""
-    waiting = Slot.objects.filter(claim__in=claims, waiting=True, purpose="vote").select_related("claim")
-    asked = {(slot.claim_id, slot.question): slot.claim for slot in waiting}
-    return {place for place, claim in asked.items() if not voted(claim, place[1], person)}
+    """Claims and questions that still want votes, and to which this person has given none in this round."""
+    slots = Slot.objects.filter(claim__in=claims)
+    waiting = set(slots.filter(waiting=True, purpose="vote").values_list("claim", "question", "round"))
+    answered = set(slots.filter(reviewer=person, annotation__isnull=False).values_list("claim", "question", "round"))
+    return {(claim, question) for claim, question, _round in waiting - answered}
 
 
 def _claims(claims: Sequence[Claim], blind: Collection[tuple[int, str]]) -> list[ShownClaim]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curation.models import Invitation, PersonEvent
-from curation.people import record
+from curation.people import active_admins, record
 from mtf_site.roles import Role, give_role
 
 VALID = timedelta(days=7)
@@ -42,9 +42,9 @@ def _hash(token: str) -> str:
 
 
 def open_invitations() -> QuerySet[Invitation]:
-    """Whose maker is still there to answer for them."""
+    """Whose maker is still an admin, and so may still give roles away."""
     unused = Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
-    return unused.filter(created_by__is_active=True).order_by("-created_at", "-pk")
+    return unused.filter(created_by__in=active_admins()).order_by("-created_at", "-pk")
 
 
 def find(token: str) -> Invitation | None:
@@ -61,9 +61,8 @@ def withdraw(invitation_id: int) -> bool:
 def accept(invitation: Invitation, *, user: User) -> User:
     """Saves the new account with the invitation's roles. Of two who use one link at once, one gets InvitationGone."""
     user.save()
-    unused = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None)
-    now = timezone.now()
-    if not unused.filter(expires_at__gt=now).update(accepted_by=user, accepted_at=now):
+    unused = open_invitations().order_by().filter(pk=invitation.pk)
+    if not unused.update(accepted_by=user, accepted_at=timezone.now()):
         raise InvitationGone
     for name in invitation.roles:
         give_role(user, Role(name))

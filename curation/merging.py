@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from curation.claims import CLAIMS_LOCK
-from curation.models import Annotation, Claim
+from curation.models import Annotation, Claim, Profile, Slot
 from curation.settling import lock_photo, settle
 from ingest.identities import IdentityRefused
 from ingest.identity_changes import end_discoveries, note, tidy_aliases
@@ -89,6 +89,7 @@ def merge(*, loser: Identity, heir: Identity, by: User, why: str) -> None:
     _write_identities(loser, heir)
     _move_candidates(loser, heir)
     _move_claims(loser, heir)
+    _move_limits(loser, heir)
     for photo in photos:
         settle(photo)
     end_discoveries(loser, f"{loser.name} was merged into {heir.name}.")
@@ -145,7 +146,19 @@ def _move_candidates(loser: Identity, heir: Identity) -> None:
 
 
 def _move_claims(loser: Identity, heir: Identity) -> None:
+    """With their slots, which are looked up by identity."""
     _hand_over(Claim, loser, heir, _claim_pairs(loser, heir), _weighs_more)
+    for left, taken in ((loser, heir), (heir, loser)):
+        Slot.objects.filter(identity=left, claim__identity=taken).update(identity=taken)
+
+
+def _move_limits(loser: Identity, heir: Identity) -> None:
+    """Who works on the one works on the other from now on."""
+    limits = Profile.limited_to.through.objects
+    limited = limits.filter(identity=loser).values_list("profile", flat=True)
+    added = [Profile.limited_to.through(profile_id=profile, identity=heir) for profile in limited]
+    limits.bulk_create(added, ignore_conflicts=True)
+    limits.filter(identity=loser).delete()
 
 
 def _candidate_pairs(loser: Identity, heir: Identity) -> list[Pair[Candidate]]:

@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 
 from curation.claims import beside, current_round
-from curation.models import Claim, Consensus, Policy, Quarantine, Reopening, Slot
+from curation.models import Claim, Consensus, Policy, Quarantine, Reopening, Skip, Slot
 from curation.models.claims import Question
 from curation.policies import current_policy
 from curation.refused_photos import refused_photos
@@ -129,11 +129,15 @@ def with_obstacle(claims: QuerySet[Claim], question: str) -> QuerySet[Any]:
 
 
 def _next_round(claim: Claim, question: str, fields: Sequence[str], policy: Policy) -> Slot:
-    """Opens the places of one more round in the claim's place in the queue; one of them, for what they ask."""
+    """Opens the places of one more round in the claim's place in the queue; one of them, for what they ask.
+
+    Whoever skipped the question as it was asked before is asked like everybody.
+    """
     slots = Slot.objects.select_for_update().filter(claim=claim, question=question)
     last = slots.order_by("-round", "id")[0]
     asks = _asked(claim, question, fields)
     slots.filter(purpose=Slot.Purpose.VOTE, annotation=None).delete()
+    Skip.objects.filter(claim=claim, question=question).delete()
     place = beside(last) | {"round": last.round + 1, "asks": asks, "why": Slot.Why.REOPENED}
     numbers = range(1, policy.votes(question) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)[0]

@@ -13,7 +13,7 @@ from curation.carrying import carry_relabels, heir_of
 from curation.cases import Case, Known
 from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
-from curation.models import Annotation, Claim, Consensus, Policy
+from curation.models import Annotation, Claim, Consensus, Policy, Slot
 from curation.policies import current_policy
 from curation.policy_maps import Maps, heard, maps_in_force, perceived
 from curation.verdicts import Changes, write
@@ -62,6 +62,7 @@ def conclude(cases: Collection[Case], policy: Policy | None = None) -> Changes:
     for case in cases:
         _conclude_consensus(case, changes)
         _open_attributes(case, policy)
+        _ask_what_was_lost(case, policy)
         _conclude_waiting(case, changes)
     return changes
 
@@ -172,6 +173,29 @@ def _open_attributes(case: Case, policy: Policy | None) -> None:
         case.slots += vote_slots(
             case.claim, "attributes", policy or current_policy(), like=next(iter(case.slots), None)
         )
+
+
+def _ask_what_was_lost(case: Case, policy: Policy | None) -> None:
+    """A field that lost a vote after others were asked anew alone: one more round asks it, once the last is over.
+
+    Nobody answers an earlier round any more, and what is being asked must not begin from nothing.
+    """
+    last = max((slot.round for slot in case.of("attributes", "vote")), default=0)
+    if not last or case.barred or case.claim.state != Claim.State.ACCEPTED:
+        return
+    missing = {name: slots for name in ATTRIBUTES if (slots := _unanswered(case, name))}
+    if missing and all(slots[0].round < last for slots in missing.values()):
+        like = next(iter(missing.values()))[0]
+        asks = list(missing) if len(missing) < len(ATTRIBUTES) else []
+        more = {"round": last + 1, "asks": asks, "why": Slot.Why.REOPENED}
+        case.slots += vote_slots(case.claim, "attributes", policy or current_policy(), like=like, **more)
+
+
+def _unanswered(case: Case, name: str) -> list[Slot]:
+    """Of an attribute that is open the places that wait for an answer, or would if its round were the last."""
+    if case.outcomes[name].state != "open":
+        return []
+    return [slot for slot in case.asked("attributes", name) if slot.annotation is None]
 
 
 def _conclude_waiting(case: Case, changes: Changes) -> None:

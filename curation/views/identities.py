@@ -162,6 +162,7 @@ def merge(request: SignedInRequest, identity_id: int) -> HttpResponse:
         except merging.MergeRefused as refusal:
             form.add_error(None, str(refusal))
         else:
+            priorities.reprioritise(identity=heir.pk)  # what came over is as urgent as the rest
             names = {"loser": loser.name, "heir": heir.name}
             messages.success(request, _("%(loser)s is merged into %(heir)s.") % names)
             return redirect("identity", heir.pk)

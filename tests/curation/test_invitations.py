@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from curation import invitations
+from curation import invitations, people
 from curation.models import Invitation, PersonEvent
 from mtf_site.roles import Role, roles_of
 from tests import factories
@@ -199,3 +199,15 @@ def test_the_list_costs_the_same_however_long(
     )
     with django_assert_num_queries(6):
         admin.get("/people/invite/")
+
+
+def test_the_links_of_one_who_is_no_admin_any_more_open_nothing(client: Client) -> None:
+    url = link(Role.ADMIN)
+    boss = User.objects.get(username="boss")
+    [made] = invitations.open_invitations()
+    people.set_roles(boss, roles=[Role.REVIEWER], by=factories.user(Role.ADMIN))
+    assert client.post(url, JOIN).status_code == 404
+    with pytest.raises(invitations.InvitationGone), transaction.atomic():  # found just before
+        invitations.accept(made, user=User(username="ada"))
+    assert not User.objects.filter(username="ada").exists()
+    assert not invitations.open_invitations()
