@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from curation import prepared
 from curation.consensus import Outcome
 from curation.models import Annotation, Claim, Slot
 from curation.models.claims import Question
@@ -114,18 +115,18 @@ N_CLAIM, N_SLOT = len(Claim._meta.concrete_fields), len(Slot._meta.concrete_fiel
 
 def of_photos(photos: Collection[int]) -> list[Case]:
     """The cases of photos that the caller has locked."""
-    query = CLAIMS.format(photos=PHOTOS) + SLOTS.format(photos=PHOTOS, lock="")
+    statements = [CLAIMS.format(photos=PHOTOS), SLOTS.format(photos=PHOTOS, lock="")]
     with connection.cursor() as cursor:
-        cursor.execute(query, {"photos": sorted(photos)})
+        prepared.execute(cursor, statements, {"photos": sorted(photos)})
         return _read(cursor)
 
 
 def locked(claims: Collection[int]) -> list[Case]:
     """All cases of the photos of these claims. The photos are locked in the order of their ids, and then the slots,
     to the end of the transaction."""
-    query = "".join(part.format(photos=PHOTOS_OF_CLAIMS, lock=" FOR UPDATE OF s") for part in (LOCK, CLAIMS, SLOTS))
+    statements = [part.format(photos=PHOTOS_OF_CLAIMS, lock=" FOR UPDATE OF s") for part in (LOCK, CLAIMS, SLOTS)]
     with connection.cursor() as cursor:
-        cursor.execute(query, {"claims": sorted(claims)})
+        prepared.execute(cursor, statements, {"claims": sorted(claims)})
         cursor.nextset()
         return _read(cursor)
 

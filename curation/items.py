@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from curation import prepared
 from curation.models import Claim, Policy, Slot
 from curation.models.claims import Question
 from curation.quarantine import IN_FORCE
@@ -111,7 +112,7 @@ def _around(claims: Sequence[Claim], names: bool) -> Around:
         return around
     params = {"photos": list({c.photo_id for c in claims}), "identities": list({c.identity_id for c in claims})}
     with connection.cursor() as cursor:
-        cursor.execute(FACES + HITS + (ACCEPTED if names else ""), params)
+        prepared.execute(cursor, [FACES, HITS, ACCEPTED] if names else [FACES, HITS], params)
         for row in cursor.fetchall():
             face = instance(Face, row)
             around.faces[face.photo_id].append(face)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.db.models import Model
 
+from curation import prepared
 from curation.models import Claim, Slot
 from curation.rows import columns, instance
 from ingest.models import Face, Identity, Photo
@@ -37,14 +38,14 @@ IN_ORDER = f"""
 SELECT {PLACE}, 'queue' AS why FROM curation_slot s
 WHERE ({PLACE}) >= ((SELECT priority FROM start), (SELECT block FROM start), (SELECT shuffle FROM start),
                     (SELECT id FROM start)) AND {IS_FREE}
-ORDER BY {PLACE} LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED
+ORDER BY {PLACE} LIMIT {{want}} FOR UPDATE OF s SKIP LOCKED
 """  # noqa: S608  constants
 # The same of some identities alone: the first of each, and of these the first.
 OF_IDENTITIES = f"""
 SELECT s.*, 'limited' AS why FROM unnest(%(identities)s::bigint[]) AS i(id) CROSS JOIN LATERAL (
     SELECT {PLACE} FROM curation_slot s WHERE s.identity_id = i.id AND {IS_FREE}
-    ORDER BY {PLACE} LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED) AS s
-ORDER BY {PLACE} LIMIT %(want)s
+    ORDER BY {PLACE} LIMIT {{want}} FOR UPDATE OF s SKIP LOCKED) AS s
+ORDER BY {PLACE} LIMIT {{want}}
 """  # noqa: S608  constants
 # So that pairs of reviewers can be compared: what colleagues answered lately with whom this reviewer shares too little,
 # else what nobody has answered yet, so that others find it. Nothing less urgent than what is next in the queue.
@@ -59,11 +60,11 @@ WITH next AS MATERIALIZED (
         CROSS JOIN LATERAL (SELECT a.claim_id FROM curation_annotation a WHERE a.reviewer_id = few.id
                             ORDER BY a.received_at DESC LIMIT 200) AS lately
         JOIN curation_slot s ON s.claim_id = lately.claim_id
-     WHERE s.priority <= (SELECT priority FROM next) AND {IS_FREE} ORDER BY few.rank, {PLACE} LIMIT %(want)s)
+     WHERE s.priority <= (SELECT priority FROM next) AND {IS_FREE} ORDER BY few.rank, {PLACE} LIMIT {{want}})
     UNION ALL
     (SELECT s.id, 'queue', 32767 FROM curation_slot s
-     WHERE s.number = 1 AND s.priority <= (SELECT priority FROM next) AND {IS_FREE} ORDER BY {PLACE} LIMIT %(want)s)
-), best AS (SELECT id, min(why) AS why FROM wished GROUP BY id ORDER BY min(rank) LIMIT %(want)s)
+     WHERE s.number = 1 AND s.priority <= (SELECT priority FROM next) AND {IS_FREE} ORDER BY {PLACE} LIMIT {{want}})
+), best AS (SELECT id, min(why) AS why FROM wished GROUP BY id ORDER BY min(rank) LIMIT {{want}})
 SELECT {PLACE}, best.why FROM best JOIN curation_slot s ON s.id = best.id
 WHERE s.waiting AND (s.leased_until IS NULL OR s.leased_until < now()) FOR UPDATE OF s SKIP LOCKED
 """  # noqa: S608  constants
@@ -98,7 +99,7 @@ SELECT (SELECT id FROM start) = 0, {", ".join(columns(model, alias) for model, a
 FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_identity i ON i.id = c.identity_id
     JOIN ingest_face f ON f.id = c.face_id JOIN ingest_photo p ON p.id = c.photo_id
 WHERE s.id IN (SELECT id FROM held UNION ALL SELECT id FROM taken) AND s.claim_id <> ALL(%(have)s::bigint[])
-ORDER BY {PLACE} LIMIT %(want)s
+ORDER BY {PLACE} LIMIT {{want}}
 """  # noqa: S608  constants
 # Everything before the last one taken was not free for this reviewer. The time is that of the last walk from the very
 # start: what came free behind the bookmark since is found within a minute.
@@ -146,12 +147,17 @@ def _take(order: Order, free: str, mark: str, **more: Any) -> tuple[list[Slot], 
     params = {"anew": False, **asdict(order), "have": list(order.have), **times, **more}
     try:
         with connection.cursor() as cursor:
-            cursor.execute(LOCK + LEASE.format(free=free, mark=mark), params)
+            prepared.execute(cursor, [LOCK, _statement(free, mark, order.want)], params)
             cursor.nextset()
             rows = cursor.fetchall()
     except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
         return [], True
     return [_slot(row[1:]) for row in rows], len(rows) >= order.want or bool(rows and rows[0][0])
+
+
+def _statement(free: str, mark: str, want: int) -> str:
+    """With the number in its text: a planner that does not know how few are wanted would sort the whole queue."""
+    return LEASE.format(free=free.format(want=want), mark=mark, want=want)
 
 
 def _slot(row: tuple[Any, ...]) -> Slot:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import leases, pairs, progress
+from curation import leases, pairs, prepared, progress
 from curation.leases import Order
 from curation.models import Bookmark, Claim, Profile, Quarantine, Skip, Slot
 from curation.progress import Waiting
@@ -29,7 +29,7 @@ def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = (
     order = Order(reviewer.pk, question, want, tuple(have))
     params: dict[str, Any] = {"reviewer": reviewer.pk, "question": question}
     with connection.cursor() as cursor:
-        cursor.execute(LIMITS + pairs.LEANING, params)
+        prepared.execute(cursor, [LIMITS, pairs.LEANING], params)
         (only,) = cursor.fetchone()
         cursor.nextset()
         leaning = pairs.read_leaning(cursor.fetchone())

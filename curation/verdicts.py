@@ -1,16 +1,19 @@
 """Writes what settling concluded, and the answers that led to it: all of it in one go."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
+from curation import prepared
 from curation.cases import Known
 from curation.models import Annotation, Claim, Slot
 
 ANSWERS = """
-INSERT INTO curation_annotation ({columns}) VALUES {values};
+INSERT INTO curation_annotation ({columns})
+SELECT {columns} FROM jsonb_populate_recordset(NULL::curation_annotation, %(new_answers)s::jsonb);
 """
 FILL = """
 UPDATE curation_slot s SET annotation_id = v.answer, reviewer_id = %(reviewer)s, waiting = false, leased_until = NULL,
@@ -36,7 +39,8 @@ WHERE (c.state, c.value, c.support, c.votes, c.method)
     IS DISTINCT FROM (excluded.state, excluded.value, excluded.support, excluded.votes, excluded.method);
 """
 SLOTS = """
-INSERT INTO curation_slot ({columns}) VALUES {values};
+INSERT INTO curation_slot ({columns})
+SELECT {columns} FROM jsonb_populate_recordset(NULL::curation_slot, %(new_slots)s::jsonb);
 """
 WAITING = """
 UPDATE curation_slot SET waiting = NOT waiting WHERE id = ANY(%(turned)s::bigint[]);
@@ -63,7 +67,7 @@ def write(changes: Changes, answers: Sequence[Annotation] = (), filled: Sequence
         params |= values
     if parts:
         with connection.cursor() as cursor:
-            cursor.execute("".join(parts), params)
+            prepared.execute(cursor, parts, params)
 
 
 Part = tuple[str, dict[str, Any]]
@@ -72,7 +76,7 @@ Part = tuple[str, dict[str, Any]]
 def _answers(answers: Sequence[Annotation], filled: Sequence[Slot]) -> list[Part]:
     if not answers:
         return []
-    insert = _insert(ANSWERS, answers, "a")
+    insert = _insert(ANSWERS, answers, "new_answers")
     fill = {
         "reviewer": answers[0].reviewer_id,
         "filled": [slot.pk for slot in filled],
@@ -111,17 +115,12 @@ def _plain(value: Any) -> Any:
 
 
 def _slots(changes: Changes) -> list[Part]:
-    parts = [_insert(SLOTS, changes.slots, "s")] if changes.slots else []
+    parts = [_insert(SLOTS, changes.slots, "new_slots")] if changes.slots else []
     return [*parts, (WAITING, {"turned": list(changes.waiting)})] if changes.waiting else parts
 
 
-def _insert(order: str, rows: Sequence[Annotation] | Sequence[Slot], prefix: str) -> Part:
+def _insert(order: str, rows: Sequence[Annotation] | Sequence[Slot], name: str) -> Part:
     fields = [f for f in rows[0]._meta.concrete_fields if not f.generated and (f.column != "id" or rows[0].pk)]
-    params = {
-        f"{prefix}{n}_{f.column}": f.get_db_prep_save(f.pre_save(row, True), connection)
-        for n, row in enumerate(rows)
-        for f in fields
-    }
-    values = ", ".join("(" + ", ".join(f"%({prefix}{n}_{f.column})s" for f in fields) + ")" for n in range(len(rows)))
+    values = [{f.column: f.pre_save(row, True) for f in fields} for row in rows]
     columns = ", ".join(f'"{f.column}"' for f in fields)
-    return order.format(columns=columns, values=values), params
+    return order.format(columns=columns), {name: json.dumps(values, default=str)}
