@@ -20,6 +20,14 @@ def hint(context: Context, action: str, most: int = 1) -> SafeString:
     return format_html_join(" ", '<kbd class="needs-js">{}</kbd>', ((key_name(key),) for key in keys))
 
 
+@register.simple_tag(takes_context=True)
+def keys_for(context: Context, action: str) -> str:
+    """`data-key="{% keys_for "accept" %}"` → "a arrowright", for a page whose script presses its buttons."""
+    profile: dict[str, Any] = context.get("profile") or {"keys": key_table({}), "keys_off": False}
+    keys = [] if profile["keys_off"] else profile["keys"].get(action, [])
+    return " ".join("space" if key == " " else key for key in keys)
+
+
 @register.filter
 def of(values: dict[str, Any] | None, key: str) -> Any:
     """`{{ item.claimed|of:field.code }}`: the value, None where there is none."""

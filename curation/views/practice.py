@@ -15,6 +15,7 @@ from curation import practice, serving
 from curation.models import Annotation, Claim, Policy, PracticeAnswer
 from curation.policies import current_policy, reason_codes
 from curation.practice import Progress
+from curation.preferences import preferences
 from curation.views.review import REVIEWERS
 from mtf_site.roles import SignedInRequest, allow
 
@@ -103,6 +104,7 @@ def _screen(
     item = serving.face_with_person(claim)
     item["identity"]["references"] = _fair(item["identity"]["references"], so_far)
     context = {"item": item, "policy": policy, "progress": so_far, "number": number, "told": told}
+    context["profile"] = preferences(request.user, policy)
     return render(request, "curation/practice.html", context | {"dots": _dots(so_far, number)})
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -293,3 +295,19 @@ def _everything_counted(person: User, policy: Policy) -> list[object]:
         queue.waiting(reviewer=person, question="usable"),
         repr(agreement_report.report()),
     ]
+
+
+def test_practice_goes_by_the_persons_own_keys(client: Client, novice: User) -> None:
+    accepted(4)
+    Profile.objects.update_or_create(user=novice, defaults={"keys": {"accept": ["n"], "skip": [" "]}})
+    page = client.get(reverse("practice")).content.decode()
+    assert 'value="accept" data-key="n"' in page
+    assert '<kbd class="needs-js">N</kbd>' in page
+
+
+def test_practice_without_shortcuts_has_buttons_only(client: Client, novice: User) -> None:
+    accepted(4)
+    Profile.objects.update_or_create(user=novice, defaults={"keys_off": True})
+    page = client.get(reverse("practice")).content.decode()
+    assert 'value="accept" data-key=""' in page
+    assert not re.search(r"<kbd[^>]*>[A-Z0-9]</kbd>", page)

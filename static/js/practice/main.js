@@ -15,13 +15,14 @@ function controlFor(key) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.key === " " ? "space" : event.key.toLowerCase();
+  const opensPhoto = photo?.dataset.opens.split(" ").includes(key);
   if (photo?.open) {
-    if (key === "c") photo.close();
+    if (opensPhoto) photo.close();
     return;
   }
-  if (key === "Enter" && event.target.closest?.("a, button, summary")) return;
-  if (key === "c" && photo) return showPhoto();
+  if ((key === "enter" || key === "space") && event.target.closest?.("a, button, summary")) return;
+  if (opensPhoto) return showPhoto();
   const control = controlFor(key);
   if (!control) return;
   event.preventDefault();
