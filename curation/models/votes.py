@@ -135,8 +135,7 @@ class Slot(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["claim", "question", "round", "reviewer"],
-                name="slot_reviewer_once_per_question",
-                condition=Q(reviewer__isnull=False),
+                name="slot_reviewer_once_per_question",  # of all rows: a small one is walked for slot_leases
             ),
             models.CheckConstraint(name="slot_number_in_range", condition=Q(number__range=(1, 9))),
             models.CheckConstraint(
@@ -165,7 +164,11 @@ class Slot(models.Model):
                 name="slot_queue_of_first",
                 condition=Q(waiting=True, purpose="vote", number=1),
             ),
-            models.Index(fields=["reviewer", "question"], name="slot_leases", condition=Q(annotation__isnull=True)),
+            models.Index(
+                fields=["reviewer", "question"],
+                name="slot_leases",
+                condition=Q(annotation__isnull=True, reviewer__isnull=False),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
