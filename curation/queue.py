@@ -68,12 +68,12 @@ def release(*, reviewer: User) -> int:
     return _free(Q(reviewer=reviewer))
 
 
-@transaction.atomic(savepoint=False)
 def _free(which: Q) -> int:
     unanswered = Slot.objects.filter(which, annotation__isnull=True, purpose="vote")
     return _update(unanswered, reviewer=None, leased_until=None)
 
 
+@transaction.atomic(savepoint=False)
 def _update(slots: QuerySet[Slot], **values: Any) -> int:
     """Passes over slots that an answer is just being written to: whoever waits with slots in hand may deadlock."""
     at_rest = slots.order_by().select_for_update(skip_locked=True)

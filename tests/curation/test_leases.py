@@ -232,3 +232,13 @@ def test_an_answer_that_is_odd_stops_none_of_a_grid(client: Client, reviewer: Us
     entries = [known, answer(claims[1]), gone, answer(claims[2]), {**answer(claims[3]), "id": str(uuid.uuid4())}]
     body = sync(client, reviewer, *entries, want=0).json()
     assert [result["status"] for result in body["results"]] == ["known", "late", "gone", "saved", "saved"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_and_a_farewell_bring_their_own_transaction() -> None:
+    [claim], person = scenes.claims(1), factories.reviewer()
+    scenes.lease(person)
+    assert queue.extend(reviewer=person, question="usable") == 1
+    assert queue.give_back(reviewer=person, question="usable", claims=[claim.pk]) == 1
+    scenes.lease(person)
+    assert queue.release(reviewer=person) == 1

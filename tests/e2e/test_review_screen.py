@@ -11,8 +11,10 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from curation.claims import open_claims
 from curation.models import Annotation, Claim, Flag, Skip
+from curation.reopening import reopen
 from ingest import store
 from ingest.models import DuplicateGroup, Face, Identity
+from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
 
@@ -214,6 +216,21 @@ def test_empty_queue_says_why_and_undo_still_works(page: Page) -> None:
     seen(page)
     saved(page)
     assert claim_on(page) == last
+
+
+def test_a_face_answered_on_this_page_comes_again_when_it_is_reopened(sign_in: SignIn) -> None:
+    [claim] = visible_claims(1)
+    page = open_screen(sign_in(factories.reviewer()))
+    press(page, "a")
+    saved(page)
+    expect(page.locator("#review")).to_have_attribute("data-state", "empty")
+    senior = factories.user(Role.ADJUDICATOR)
+    assert reopen(claims=[claim.pk], question="usable", cause="requeued", reason="bad light", by=senior) == 1
+    page.evaluate("dispatchEvent(new Event('online'))")
+    seen(page)
+    press(page, "x")
+    saved(page)
+    assert len(answers(claim.pk)) == 2
 
 
 def test_attributes_take_three_digits_and_step_back(sign_in: SignIn) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from django.conf import settings as running
@@ -57,11 +58,18 @@ class WebServer:
         )
         deadline = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < deadline:
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self._answers():
+                return
             time.sleep(0.05)
         raise AssertionError("the web server does not start")
+
+    def _answers(self) -> bool:
+        """Asked for a page: whoever merely connects to a free port of their own may meet themselves there."""
+        try:
+            with urlopen(f"{self.url}/health/live/", timeout=5) as page:  # noqa: S310  our own address
+                return bool(page.status == 200)
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """The whole group at once: nothing is finished, nothing is said goodbye to."""

@@ -247,6 +247,7 @@ const TROUBLE = {
 
 function resulted({ detail: result }) {
   day.saved(result, kinds.get(result.entry.target));
+  queue.settled(result, outbox.claims);
   const words = TROUBLE[result.status]?.(result);
   if (!words) return;
   toast(words, result.status === "late" ? "warn" : "bad");
@@ -280,8 +281,7 @@ function comeBack() {
 
 const table = keyTable(question, profile);
 outbox.addEventListener("change", changed);
-outbox.addEventListener("batch", received);
-outbox.addEventListener("batch", changed);
+outbox.addEventListener("batch", (event) => { received(event); changed(); });
 outbox.addEventListener("result", resulted);
 desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "empty-post" || event.preventDefault());
 document.addEventListener("click", clicked);

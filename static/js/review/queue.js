@@ -103,6 +103,11 @@ export class Queue {
     this.#answered.delete(claim);
   }
 
+  /** The server has it: a face that it offers after this is asked anew. `unsent` claims have another answer on its way. */
+  settled({ status, entry }, unsent) {
+    if (["saved", "known", "late"].includes(status) && entry.claim && !unsent.includes(entry.claim)) this.allow(entry.claim);
+  }
+
   /** The faces at hand were given back when the page was left; the next batch says which are this page's now. */
   askAnew() {
     this.#anew = true;
