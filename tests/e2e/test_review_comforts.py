@@ -238,7 +238,6 @@ def test_one_field_after_the_other_over_all_faces_with_the_way_back(sign_in: Sig
 
 
 def test_only_what_is_asked_is_shown_and_a_claimed_value_is_marked_not_chosen(sign_in: SignIn) -> None:
-<<<<<<< HEAD
     claims = accepted_claims(2)
     Identity.objects.update(claimed_gender=2)
     for claim in Claim.objects.filter(pk__in=claims):
@@ -248,19 +247,6 @@ def test_only_what_is_asked_is_shown_and_a_claimed_value_is_marked_not_chosen(si
     admin = factories.user(Role.ADMIN)
     reopen(claims=claims, question="attributes", fields=["gender"], cause="requeued", reason="a doubt", by=admin)
     page = open_screen(sign_in(factories.reviewer()), "/review/attributes/")
-=======
-    accepted_claims(2)
-    page = sign_in(factories.reviewer())
-
-    def fewer(route: Route) -> None:
-        answer = route.fetch()
-        found = '"asks": ["race", "gender", "age"], "claimed": {}'
-        given = answer.text().replace(found, '"asks": ["gender"], "claimed": {"gender": 2}')
-        route.fulfill(response=answer, body=given)
-
-    page.route("**/review/attributes/", fewer)
-    open_screen(page, "/review/attributes/")
->>>>>>> crit
     expect(page.locator("[data-field]:visible")).to_have_count(1)
     expect(page.locator(".chip:has(.claimed)")).to_contain_text("male")
     expect(page.locator("[data-field] :checked")).to_have_count(0)
