@@ -32,7 +32,9 @@ def main() -> None:
 
 def _order() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.review", description=__doc__)
-    parser.add_argument("--claims", nargs="+", type=int, default=[10_000, 1_000_000], help="sizes of the queue")
+    parser.add_argument(
+        "--claims", nargs="+", type=int, default=[10_000, 132_816, 1_000_000], help="sizes of the queue"
+    )
     parser.add_argument("--reviewers", type=int, default=8, help="who work at once")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--seconds", type=float, default=12, help="of each part at each size, after a warm-up")
