@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -14,6 +14,7 @@ from curation.models.claims import Question
 from curation.policies import QUARANTINE_REASONS, class_codes, reason_codes
 
 V = Annotation.Verdict
+AnyForm = TypeVar("AnyForm", bound=forms.Form)
 VERDICTS = {
     Question.USABLE: (V.ACCEPT, V.REJECT, V.RELABEL, V.CANNOT_TELL, V.QUARANTINE),
     Question.ATTRIBUTES: (V.ATTRIBUTES,),
@@ -95,6 +96,21 @@ class Payload(forms.JSONField):
             raise forms.ValidationError(_("This JSON cannot be read.")) from error
 
 
+class Shared(dict[str, forms.Field]):
+    """Fields that all forms of a class have in common. A form copies its fields so that it may change them; these never
+    do, and a call reads up to two hundred of them.
+    """
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        return self
+
+
+def with_shared_fields(form: type[AnyForm]) -> type[AnyForm]:
+    form.base_fields = Shared(form.base_fields)
+    return form
+
+
+@with_shared_fields
 class AnswerForm(forms.Form):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
@@ -187,6 +203,7 @@ class FlagForm(SkipForm):
         return Flagged(**self.cleaned_data)
 
 
+@with_shared_fields
 class SyncForm(forms.Form):
     """The envelope of one call: who sends, what is wanted, and the entries as they came."""
 
@@ -223,6 +240,7 @@ class HoldingForm(forms.Form):
         return {**envelope.cleaned_data, "claims": claims[:200]}
 
 
+@with_shared_fields
 class EnvelopeForm(forms.Form):
     user = forms.IntegerField()
     question = forms.ChoiceField(choices=Question.choices)
