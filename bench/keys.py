@@ -37,6 +37,7 @@ def _settle_in(var: Path) -> None:
         "MTF_ENVIRONMENT": "development",
         "MTF_VAR": str(var),
         "MTF_LOG_LEVEL": "ERROR",
+        "MTF_PRACTICE_ITEMS": "0",  # it is the work itself that is measured
     }
     import django  # after the environment is set
 
