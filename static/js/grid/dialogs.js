@@ -16,27 +16,44 @@ export function showPhoto({ source }) {
   show("photo");
 }
 
-function closed(box) {
-  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue), { once: true }));
+const waiting = new Map();
+
+function finish(box) {
+  const answer = waiting.get(box);
+  waiting.delete(box);
+  answer?.();
+}
+
+function left({ currentTarget: box }) {
+  if (!box.open) finish(box);
+}
+
+/** The event of closing comes a moment late: a quick hand may have opened the box again by then, so what was answered
+ *  before is read first, and the late event tells nothing of the new question. */
+function asked(box, read) {
+  finish(box);
+  box.returnValue = "";
+  box.addEventListener("close", left);
+  box.showModal();
+  return new Promise((resolve) => waiting.set(box, () => resolve(read())));
 }
 
 /** What is wrong, in a few words; null where it was cancelled. */
-export async function askReason() {
+export function askReason() {
   const box = boxes.get("reason");
   const field = box.querySelector("[name=text]");
-  field.value = box.returnValue = "";
-  box.showModal();
+  const answer = asked(box, () => (box.returnValue === "done" ? field.value.trim() : null));
+  field.value = "";
   field.focus();
-  return (await closed(box)) === "done" ? field.value.trim() : null;
+  return answer;
 }
 
 /** One of the answers for a face, as in `data-mark`; empty where it was closed. */
-export async function askMark(item) {
+export function askMark(item) {
   const box = boxes.get("reasons");
+  const answer = asked(box, () => box.returnValue);
   slot("reasons-crop").src = item.crop;
-  box.returnValue = "";
-  box.showModal();
-  return closed(box);
+  return answer;
 }
 
 function pressedKey(box, key) {
