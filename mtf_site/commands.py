@@ -4,10 +4,13 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import get_commands
 from django.db import OperationalError, ProgrammingError
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from mtf_site.services import ServicesError
+
+BAD_USAGE = 2
 
 
 def run(execute: Callable[[list[str]], None], argv: list[str]) -> None:
@@ -25,6 +28,15 @@ def run(execute: Callable[[list[str]], None], argv: list[str]) -> None:
         sys.exit(f"manage.py: {printable(error.object)!r} is not UTF-8 text.")
     except KeyboardInterrupt:
         sys.exit(130)
+    except SystemExit as stop:
+        if stop.code == 1 and _is_unknown(argv):  # Django says 1
+            sys.exit(BAD_USAGE)
+        raise
+
+
+def _is_unknown(argv: list[str]) -> bool:
+    """Whether there is no such command, which Django has said already."""
+    return len(argv) > 1 and not argv[1].startswith("-") and argv[1] not in {*get_commands(), "help"}
 
 
 def printable(text: str) -> str:

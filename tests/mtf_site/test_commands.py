@@ -37,5 +37,11 @@ def test_a_word_that_is_not_text_is_one_line() -> None:
         run(lambda _: User.objects.get(username="\udcff"), [])  # type: ignore[arg-type]
 
 
+def test_a_command_that_does_not_exist_is_bad_usage() -> None:
+    done = manage("exprot_mtf")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Unknown command: 'exprot_mtf'" in done.stderr
+
+
 def test_printable_keeps_letters_and_one_line() -> None:
     assert printable("Zoë 黒\n\udcff") == r"Zoë 黒\n\udcff"
