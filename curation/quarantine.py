@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from curation.claims import beside
 from curation.models import Annotation, Quarantine, Slot
+from curation.models.votes import MOST_NUMBERS, MOST_VOTES
 from curation.settling import lock_photo, settle
 from ingest.models import Face
 
 IN_FORCE = ("", Quarantine.Decision.KEPT_OUT)
-MOST_SLOTS = 9  # of one question: a constraint
 
 
 def put_in_quarantine(alarm: Annotation) -> None:
@@ -29,6 +29,13 @@ def lift_for(alarm: Annotation) -> None:
     alarm.quarantines.filter(decision="").update(
         decision=Quarantine.Decision.WITHDRAWN, decided_by=alarm.reviewer_id, decided_at=timezone.now()
     )
+
+
+def bars_picture(sha256: str, *, of: str) -> bool:
+    """Whether a picture shows a face that is out of circulation; `of` says which of its hashes is meant: "crop" of the
+    face, or "preview" of the photo."""
+    name = "face__crop_sha256" if of == "crop" else "face__photo__preview_sha256"
+    return Quarantine.objects.filter(decision__in=IN_FORCE, **{name: sha256}).exists()
 
 
 def open_quarantines() -> QuerySet[Quarantine]:
@@ -83,7 +90,7 @@ def add_slot(like: Slot) -> Slot | None:
     """One vote more for the same question of the same claim; None where it has all that a question may have."""
     same = Slot.objects.filter(claim=like.claim_id, question=like.question, round=like.round)
     number = same.aggregate(n=Max("number"))["n"] + 1
-    if number > MOST_SLOTS:
+    if number > MOST_NUMBERS or same.filter(purpose=Slot.Purpose.VOTE).count() >= MOST_VOTES:
         return None
     return Slot.objects.create(
         claim_id=like.claim_id,

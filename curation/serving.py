@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from django.utils.translation import ngettext
 
 from curation import queue
 from curation.items import crop_url, describe, face_with_person, faces_with_person, items
-from curation.models import Annotation, Policy, Slot
+from curation.models import Annotation, Policy, Quarantine, Slot
 from curation.models.claims import Question
 from curation.policies import for_browser
 from curation.progress import Waiting
+from curation.quarantine import IN_FORCE
 
 __all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "faces_with_person", "news", "recent"]
 
@@ -61,6 +63,8 @@ def progress(reviewer: User, waiting: Waiting) -> Json:
 def recent(reviewer: User, policy: Policy) -> list[Json]:
     rows = Annotation.objects.filter(reviewer=reviewer, superseded_by=None, carried_from=None)
     rows = rows.exclude(verdict="withdrawn").exclude(mode="adjudication").select_related("claim__face")
+    barred = Quarantine.objects.filter(face=OuterRef("claim__face"), decision__in=IN_FORCE)
+    rows = rows.annotate(barred=Exists(barred))
     keys = {reason["code"]: reason["key"] for reason in policy.reasons}
     return [_mark(row, keys) for row in rows.order_by("-received_at")[:RECENT]]
 
@@ -78,7 +82,7 @@ def _mark(row: Annotation, keys: dict[str, str]) -> Json:
         "id": str(row.pk),
         "claim": row.claim_id,
         "question": row.question,
-        "crop": crop_url(row.claim.face),
+        "crop": "" if row.barred else crop_url(row.claim.face),  # type: ignore[attr-defined]  # annotated
         "mark": mark,
         "tone": tone,
         "label": row.get_verdict_display(),

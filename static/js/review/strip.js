@@ -18,7 +18,7 @@ function describe(place) {
 }
 
 function made({ id, crop, mark, tone, label }) {
-  const image = make("img", { src: crop, alt: "", width: 52, height: 52 });
+  const image = crop ? make("img", { src: crop, alt: "", width: 52, height: 52 }) : make("span", { className: "gone" });
   const sign = make("span", { className: `mark ${tone}`, textContent: mark, ariaHidden: "true" });
   const button = make("button", { type: "button" }, image, sign);
   button.dataset.action = `undo:${id}`;
