@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from curation.activation_preview import missing_maps
 from curation.models import Activation, Claim, Consensus, Policy, Reopening, Slot
+from curation.models.votes import MOST_NUMBERS
 from curation.policies import check_fields, check_reasons, current_policy
 from curation.policy_effects import Known, affected, count_affected, fell_silent, parameters, reading, silent
 from curation.policy_maps import Carry
-from curation.quarantine import MOST_SLOTS
 from curation.reopening import reopen
 from curation.settling import ATTRIBUTES, lock_photo, settle
 
@@ -185,7 +185,7 @@ def _recount(claims: Sequence[int], policy: Policy) -> None:
         missing = policy.votes(question) - len(votes)
         if missing > 0:
             last = max(same.values_list("number", flat=True))
-            Slot.objects.bulk_create(_like(votes[0], n) for n in range(last + 1, min(last + missing, MOST_SLOTS) + 1))
+            Slot.objects.bulk_create(_like(votes[0], n) for n in range(last + 1, min(last + missing, MOST_NUMBERS) + 1))
         elif missing < 0 and len(votes) <= _votes_before(policy, question):
             idle = [slot for slot in votes if slot.annotation_id is None]
             idle.sort(key=lambda slot: (slot.reviewer_id is not None, -slot.number))

@@ -193,7 +193,8 @@ def withdraw(target: Annotation, *, id: uuid.UUID) -> None:  # noqa: A002 - the 
         decided_at=now,
         supersedes=target,
     )
-    Slot.objects.filter(annotation=target).update(annotation=None, reviewer=None)
+    counted = Slot.objects.filter(annotation=target).exclude(purpose=Slot.Purpose.SET_ASIDE)  # that one counts nothing
+    counted.update(annotation=None, reviewer=None)
     lift_for(target)
     _flag_if_decided(target)
     for copy in target.carried.filter(superseded_by=None):

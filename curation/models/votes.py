@@ -11,6 +11,9 @@ from curation.models.claims import Claim, Question
 from curation.models.policies import Policy
 from ingest.models import Identity
 
+MOST_VOTES = 9  # that one round of a question may come to
+MOST_NUMBERS = 99  # slots of a question and round: what was set aside, and what is asked in its stead, count too
+
 
 class Annotation(models.Model):
     """One reviewer's answer. Append-only: undoing is an annotation more, with verdict `withdrawn`."""
@@ -137,7 +140,7 @@ class Slot(models.Model):
                 fields=["claim", "question", "round", "reviewer"],
                 name="slot_reviewer_once_per_question",  # of all rows: a small one is walked for slot_leases
             ),
-            models.CheckConstraint(name="slot_number_in_range", condition=Q(number__range=(1, 9))),
+            models.CheckConstraint(name="slot_number_in_range", condition=Q(number__range=(1, MOST_NUMBERS))),
             models.CheckConstraint(
                 name="slot_answered_is_not_waiting", condition=Q(annotation__isnull=True) | Q(waiting=False)
             ),

@@ -13,6 +13,7 @@ from curation.adjudication import Decision
 from curation.exclusions import Range, carry_out, decide, preview
 from curation.models import Annotation, Claim, Consensus, Exclusion, PersonEvent, Quarantine, Slot
 from curation.models.claims import Question
+from curation.models.votes import MOST_NUMBERS
 from curation.policies import current_policy
 from curation.settling import settle
 from curation.votes import votes
@@ -132,12 +133,28 @@ def decide_between(person: User, boss: User, since: object, until: object) -> in
     return carry_out(decide(Range(person, "", since, until), reason="x", by=boss))  # type: ignore[arg-type]
 
 
-def test_where_nine_slots_are_used_nobody_else_is_asked(zoe: User, boss: User) -> None:
+def test_what_is_set_aside_takes_no_place_of_the_nine_votes(zoe: User, boss: User) -> None:
     [claim] = settled(zoe)
     Slot.objects.filter(claim=claim, question="usable").exclude(reviewer=zoe).update(number=9)
     exclude(zoe, boss)
+    assert scenes.waits(claim) == 1
+    assert sorted(Slot.objects.filter(claim=claim, question="usable").values_list("number", flat=True))[-1] == 10
+
+
+def test_where_all_numbers_are_used_nobody_else_is_asked(zoe: User, boss: User) -> None:
+    [claim] = settled(zoe)
+    Slot.objects.filter(claim=claim, question="usable").exclude(reviewer=zoe).update(number=MOST_NUMBERS)
+    exclude(zoe, boss)
     assert scenes.waits(claim) == 0
-    assert Slot.objects.filter(claim=claim, question="usable").count() == 2
+
+
+def test_an_excluded_answer_taken_back_is_not_asked_of_the_same_person_again(zoe: User, boss: User) -> None:
+    [claim] = settled(zoe)
+    answer = Annotation.objects.get(claim=claim, question="usable", reviewer=zoe)
+    exclude(zoe, boss)
+    assert scenes.undo(zoe, answer.pk).status == "saved"
+    assert scenes.lease(zoe) == []
+    assert scenes.waits(claim) == 1
 
 
 def test_it_may_be_broken_off_and_run_again(zoe: User, boss: User, monkeypatch: pytest.MonkeyPatch) -> None:
