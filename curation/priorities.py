@@ -16,12 +16,18 @@ BANDS = 10  # places within one urgency
 DOUBTFUL = 5  # the first place of doubtful faces
 BATCH = 2000
 
+# Whether every detection of face `f` stayed below the score that its detector calls enough without a second sign.
+UNSURE = """
+(SELECT coalesce(max(t.score / nullif((t.parameters ->> 'strong_votes')::float, 0)), 1) < 1
+ FROM ingest_detection t WHERE t.face_id = f.id)
+"""
 # The priority of a claim on face `f` for identity `i`; `job` is the SQL of the best job's priority. A smallint.
 PRIORITY = f"""
 (-{BANDS} * greatest(least(i.priority + {{job}}, {MOST_URGENT}), -{MOST_URGENT})
  + CASE WHEN cardinality(f.concerns) > 0 THEN {DOUBTFUL} ELSE 0 END
  + CASE WHEN f.crop_side >= 200 AND coalesce((f.quality ->> 'sharpness')::float, 100) >= 100 THEN 0
-        WHEN f.crop_side >= 100 THEN 1 ELSE 2 END)::smallint
+        WHEN f.crop_side >= 100 THEN 1 ELSE 2 END
+ + CASE WHEN {UNSURE} THEN 1 ELSE 0 END)::smallint
 """
 BEST_JOB = """
 coalesce((SELECT max(j.priority) FROM ingest_candidate d JOIN ingest_crawljob j ON j.id = d.job_id

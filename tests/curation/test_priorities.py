@@ -5,7 +5,7 @@ import pytest
 from curation import priorities, queue
 from curation.claims import open_claims
 from curation.models import Claim, Slot
-from ingest.models import Identity
+from ingest.models import Detection, Identity
 from tests import factories
 from tests.curation import scenes
 from tests.curation.scenes import lease, say
@@ -39,6 +39,18 @@ def test_urgency_goes_before_quality_and_quality_before_nothing() -> None:
         found(calm, concerns=["blurred"]),
     ]
     assert served() == [claim.pk for claim in order]
+
+
+@pytest.mark.parametrize(
+    ("scores", "later"), [([], 0), ([24.0], 1), ([60.0], 0), ([24.0, 90.0], 0)], ids=["none", "few", "enough", "both"]
+)
+def test_a_face_that_was_detected_with_few_votes_comes_later(scores: list[float], later: int) -> None:
+    claim = found(factories.identity())
+    for n, score in enumerate(scores):
+        place = {"x": n, "y": 0, "width": 9, "height": 9}
+        known = {"detector": "haar", "version": "1", "parameters": {"strong_votes": 60}}
+        Detection.objects.create(photo=claim.photo, face=claim.face, score=score, **place, **known)
+    assert priorities.priority_of(claim.pk) == later
 
 
 def test_the_best_of_several_jobs_counts() -> None:
