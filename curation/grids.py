@@ -50,11 +50,10 @@ SELECT identity_id FROM front GROUP BY identity_id HAVING count(*) >= %(fewest)s
 
 # What the reviewer holds of it already, then the others in queue order. Faces of doubtful quality wait behind all
 # others in the queue; here they come in between, or the last grids of an identity would hold nothing else. That a
-# slot is still free is asked again of the row once it is locked.
+# slot is still free is asked again of the row once it is locked. Materialised: what is chosen within a join may be
+# chosen anew for each row of it, and more be taken than were wanted.
 TAKE = f"""
-UPDATE curation_slot SET reviewer_id = %(reviewer)s, leased_until = now() + %(seconds)s * interval '1 second',
-                         why = CASE WHEN why = '' THEN %(why)s ELSE why END
-WHERE id IN (
+WITH chosen AS MATERIALIZED (
     SELECT s.id FROM curation_slot s JOIN (
         SELECT s.id, NOT ({HELD}) IS TRUE AS fresh, CASE WHEN d.doubtful THEN {USUAL} ELSE 1 END
                * row_number() OVER (PARTITION BY d.doubtful ORDER BY s.priority, s.block, s.shuffle, s.id) AS place
@@ -63,8 +62,11 @@ WHERE id IN (
         WHERE {AVAILABLE} AND s.identity_id = %(identity)s
     ) AS found USING (id)
     WHERE s.waiting AND ({HELD} OR {FREE})
-    ORDER BY found.fresh, found.place, s.id LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED)
-RETURNING id
+    ORDER BY found.fresh, found.place, s.id LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED
+)
+UPDATE curation_slot s SET reviewer_id = %(reviewer)s, leased_until = now() + %(seconds)s * interval '1 second',
+                           why = CASE WHEN s.why = '' THEN %(why)s ELSE s.why END
+FROM chosen WHERE s.id = chosen.id RETURNING s.id
 """  # noqa: S608  constants
 
 KEEP = """
