@@ -25,7 +25,7 @@ from mtf_site import services
 from mtf_site.services import DATABASE
 
 Line = dict[str, Any]
-LEASE, TOP_UP_AT, GRID = 10, 4, 24
+LEASE, TOP_UP_AT, GRID = 10, 6, 24  # the first two as in static/js/review/queue.js
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SERVER = ["--workers", "2", "--threads", "4", "--access-logfile", "-"]  # as the Dockerfile has it
 
@@ -74,7 +74,7 @@ class Reviewer:
     def cycle(self) -> int:
         """An answer, and new faces when few are left: what the screen's script does."""
         taken, self.items = self.items[:1], self.items[1:]
-        return self._sync(taken, 0 if len(self.items) > TOP_UP_AT else LEASE - len(self.items))
+        return self._sync(taken, 0 if len(self.items) > TOP_UP_AT else LEASE)
 
     def cycle_of_one(self) -> int:
         taken, self.items = self.items[:1], self.items[1:]

@@ -9,16 +9,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
-from curation.cases import Case, locked
+from curation.cases import Case, locking, read
 from curation.entries import Answer, Entry, Result
 from curation.models import Annotation, DisputeView, Policy, Slot
 from curation.models.claims import Question
 from curation.settling import carries, conclude, count, settle_many
-from curation.verdicts import Changes, write
+from curation.verdicts import Changes, write, writing
+from mtf_site.prepared import Call
 from mtf_site.roles import Role, has_role
+from mtf_site.transactions import Steps
 
 SAVED = Result("saved")
 
@@ -34,9 +36,21 @@ def answer_together(entries: Sequence[Entry], *, reviewer: User, policy: Policy)
         return {}
 
 
-@transaction.atomic
 def _save(answers: Sequence[Answer], reviewer: User, policy: Policy) -> dict[UUID, Result]:
-    cases = locked({answer.claim for answer in answers})
+    """In two messages to the database."""
+    with Steps() as steps:
+        _locks, *rows = steps.step(locking({answer.claim for answer in answers}))
+        cases = read(*rows)
+        given, filled = _place(answers, cases, reviewer, policy)
+        if given:
+            steps.commit(_writing(cases, given, filled, policy))
+    return {annotation.pk: SAVED for annotation in given}
+
+
+def _place(
+    answers: Sequence[Answer], cases: Sequence[Case], reviewer: User, policy: Policy
+) -> tuple[list[Annotation], list[Slot]]:
+    """The annotations of those that a slot may count, each with that slot."""
     by_claim = {case.claim.pk: case for case in cases}
     seen = votes_seen(by_claim, reviewer)
     given: list[Annotation] = []
@@ -52,17 +66,19 @@ def _save(answers: Sequence[Answer], reviewer: User, policy: Policy) -> dict[UUI
         fill(slot, annotation)
         given.append(annotation)
         filled.append(slot)
-    if given:
-        _write(cases, given, filled, policy)
-    return {annotation.pk: SAVED for annotation in given}
+    return given, filled
 
 
-def _write(cases: Sequence[Case], given: Sequence[Annotation], filled: Sequence[Slot], policy: Policy) -> None:
+def _writing(
+    cases: Sequence[Case], given: Sequence[Annotation], filled: Sequence[Slot], policy: Policy
+) -> Sequence[Call]:
+    """What is left to be written."""
     count(cases)
     if not carries(cases):
-        return write(conclude(cases, policy), given, filled)
+        return writing(conclude(cases, policy), given, filled)
     write(Changes(), given, filled)  # what is carried to other claims reads them from the database
-    return settle_many({case.claim.photo_id for case in cases})
+    settle_many({case.claim.photo_id for case in cases})
+    return ()
 
 
 def _is_plain(answer: Answer) -> bool:

@@ -6,15 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import connection
-
-from curation import prepared
 from curation.consensus import Outcome
 from curation.models import Annotation, Claim, Slot
 from curation.models.claims import Question
 from curation.refused_photos import IS_REFUSED
 from curation.rows import columns, instance
 from ingest.models import Identity
+from mtf_site.prepared import Call, Rows, exchange
 
 UNANSWERED = Outcome("open", "", 0, 0)
 
@@ -113,32 +111,29 @@ WHERE k.photo_id = ANY({{photos}}) ORDER BY s.id{{lock}};
 N_CLAIM, N_SLOT = len(Claim._meta.concrete_fields), len(Slot._meta.concrete_fields)
 
 
+OF_PHOTOS = (CLAIMS.format(photos=PHOTOS), SLOTS.format(photos=PHOTOS, lock=""))
+LOCKED = tuple(part.format(photos=PHOTOS_OF_CLAIMS, lock=" FOR UPDATE OF s") for part in (LOCK, CLAIMS, SLOTS))
+
+
 def of_photos(photos: Collection[int]) -> list[Case]:
     """The cases of photos that the caller has locked."""
-    statements = [CLAIMS.format(photos=PHOTOS), SLOTS.format(photos=PHOTOS, lock="")]
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, statements, {"photos": sorted(photos)})
-        return _read(cursor)
+    of = {"photos": sorted(photos)}
+    return read(*exchange([(text, of) for text in OF_PHOTOS]))
 
 
-def locked(claims: Collection[int]) -> list[Case]:
-    """All cases of the photos of these claims. The photos are locked in the order of their ids, and then the slots,
-    to the end of the transaction."""
-    statements = [part.format(photos=PHOTOS_OF_CLAIMS, lock=" FOR UPDATE OF s") for part in (LOCK, CLAIMS, SLOTS)]
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, statements, {"claims": sorted(claims)})
-        cursor.nextset()
-        return _read(cursor)
+def locking(claims: Collection[int]) -> list[Call]:
+    """What `read` makes all cases of the photos of these claims of, but for the rows of the first call. The photos are
+    locked in the order of their ids, and then the slots, to the end of the transaction."""
+    of = {"claims": sorted(claims)}
+    return [(text, of) for text in LOCKED]
 
 
-def _read(cursor: Any) -> list[Case]:
-    claims = cursor.fetchall()
-    cursor.nextset()
-    slots: dict[int, list[Slot]] = defaultdict(list)
-    for row in cursor.fetchall():
+def read(claims: Rows, slots: Rows) -> list[Case]:
+    of: dict[int, list[Slot]] = defaultdict(list)
+    for row in slots:
         slot = _slot(row)
-        slots[slot.claim_id].append(slot)
-    return [_case(row, slots) for row in claims]
+        of[slot.claim_id].append(slot)
+    return [_case(row, of) for row in claims]
 
 
 def _case(row: tuple[Any, ...], slots: dict[int, list[Slot]]) -> Case:

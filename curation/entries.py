@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models import Annotation, Policy
 from curation.models.claims import Question
-from curation.policies import QUARANTINE_REASONS, class_codes, reason_codes
+from curation.policies import FIELDS, QUARANTINE_REASONS, class_codes, reason_codes
 
 V = Annotation.Verdict
 AnyForm = TypeVar("AnyForm", bound=forms.Form)
@@ -105,13 +105,26 @@ class Shared(dict[str, forms.Field]):
         return self
 
 
+class PlainForm(forms.Form):
+    """A form of JSON: nothing is drawn, so nothing is made that drawing wants."""
+
+    def _clean_fields(self) -> None:
+        for name, field in self.fields.items():
+            try:
+                self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, {}, name))
+                if checked := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = checked()
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+
+
 def with_shared_fields(form: type[AnyForm]) -> type[AnyForm]:
     form.base_fields = Shared(form.base_fields)
     return form
 
 
 @with_shared_fields
-class AnswerForm(forms.Form):
+class AnswerForm(PlainForm):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
     question = forms.ChoiceField(choices=Question.choices)
@@ -146,10 +159,9 @@ class AnswerForm(forms.Form):
         return data
 
     def _check_reason(self, data: dict[str, Any]) -> None:
-        allowed = {V.REJECT: reason_codes(self.policy), V.QUARANTINE: set(QUARANTINE_REASONS)}.get(data["verdict"])
-        if allowed is None:
+        if data["verdict"] not in (V.REJECT, V.QUARANTINE):
             data["reason"] = ""
-        elif data["reason"] not in allowed:
+        elif data["reason"] not in (reason_codes(self.policy) if data["verdict"] == V.REJECT else QUARANTINE_REASONS):
             self.add_error("reason", _("The policy has no such reason."))
         if data["verdict"] == V.RELABEL and not data["identity"]:
             self.add_error("identity", _("Say who it is."))
@@ -157,10 +169,11 @@ class AnswerForm(forms.Form):
             data["identity"] = None
 
     def _check_attributes(self, data: dict[str, Any]) -> None:
+        if data["question"] == Question.USABLE:
+            data |= dict.fromkeys(FIELDS)
+            return
         for name, codes in class_codes(self.policy).items():
-            if data["question"] == Question.USABLE:
-                data[name] = None
-            elif data[name] is not None and data[name] not in codes:
+            if data[name] is not None and data[name] not in codes:
                 self.add_error(name, _("The policy has no such class."))
 
     def entry(self) -> Answer:
@@ -179,7 +192,7 @@ class TypedForm(forms.Form):
     q = forms.CharField(required=False, max_length=200)
 
 
-class UndoForm(forms.Form):
+class UndoForm(PlainForm):
     id = forms.UUIDField()
     target = forms.UUIDField()
 
@@ -187,7 +200,7 @@ class UndoForm(forms.Form):
         return Undo(**self.cleaned_data)
 
 
-class SkipForm(forms.Form):
+class SkipForm(PlainForm):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
     question = forms.ChoiceField(choices=Question.choices)
@@ -204,7 +217,7 @@ class FlagForm(SkipForm):
 
 
 @with_shared_fields
-class SyncForm(forms.Form):
+class SyncForm(PlainForm):
     """The envelope of one call: who sends, what is wanted, and the entries as they came."""
 
     payload = Payload()
@@ -241,7 +254,7 @@ class HoldingForm(forms.Form):
 
 
 @with_shared_fields
-class EnvelopeForm(forms.Form):
+class EnvelopeForm(PlainForm):
     user = forms.IntegerField()
     question = forms.ChoiceField(choices=Question.choices)
     want = forms.IntegerField(min_value=0, max_value=50, required=False)

@@ -11,13 +11,13 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from curation import prepared
 from curation.models import Claim, Policy, Slot
 from curation.models.claims import Question
 from curation.quarantine import IN_FORCE
 from curation.rows import columns, instance
 from ingest.licences import attribution_line, licence_name, licence_url
 from ingest.models import Candidate, Face, Identity
+from mtf_site.prepared import exchange
 
 REFERENCES = 6
 ANY_SHA256 = "0" * 64
@@ -123,19 +123,17 @@ def _around(claims: Sequence[Claim], names: bool) -> Around:
     if not claims:
         return around
     params = {"photos": list({c.photo_id for c in claims}), "identities": list({c.identity_id for c in claims})}
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, [FACES, HITS, ACCEPTED] if names else [FACES, HITS], params)
-        for row in cursor.fetchall():
-            face = instance(Face, row)
-            around.faces[face.photo_id].append(face)
-        cursor.nextset()
-        _read_hits(cursor.fetchall(), around.hits)
-        if names and cursor.nextset():
-            for identity, count, *face_row in cursor.fetchall():
-                around.accepted[identity] = count
-                around.references[identity].append(
-                    Face.from_db("default", ["id", "crop_sha256", "duplicate_group_id"], face_row)
-                )
+    faces, hits, *accepted = exchange(
+        [(text, params) for text in ((FACES, HITS, ACCEPTED) if names else (FACES, HITS))]
+    )
+    for row in faces:
+        face = instance(Face, row)
+        around.faces[face.photo_id].append(face)
+    _read_hits(hits, around.hits)
+    for identity, count, *face_row in accepted[0] if names else ():
+        around.accepted[identity] = count
+        face = Face.from_db("default", ["id", "crop_sha256", "duplicate_group_id"], face_row)
+        around.references[identity].append(face)
     return around
 
 

@@ -55,8 +55,11 @@ def current_policy() -> Policy:
     with connection.cursor() as cursor:
         cursor.execute(IN_FORCE)
         key = cursor.fetchone()
-    if key is None:
-        return Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+    return policy_of_row(key) if key else Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+
+
+def policy_of_row(key: tuple[int, datetime]) -> Policy:
+    """The same, where the row of `IN_FORCE` was just read."""
     if key not in _known:
         _known.clear()
         _known[key] = Policy.objects.get(pk=key[0])

@@ -6,17 +6,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import leases, pairs, prepared, progress
+from curation import leases, pairs, progress
 from curation.leases import Order
 from curation.models import Bookmark, Claim, Profile, Quarantine, Skip, Slot
 from curation.progress import Waiting
 from curation.quarantine import IN_FORCE
 from curation.refused_photos import came_all_the_way, decided_against
 from curation.settling import lock_photo, settle
+from mtf_site import prepared
 
 LIMITS = """
 SELECT array_agg(l.identity_id ORDER BY l.identity_id) FROM curation_profile_limited_to l
@@ -28,11 +29,8 @@ def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = (
     """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`."""
     order = Order(reviewer.pk, question, want, tuple(have))
     params: dict[str, Any] = {"reviewer": reviewer.pk, "question": question}
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, [LIMITS, pairs.LEANING], params)
-        (only,) = cursor.fetchone()
-        cursor.nextset()
-        leaning = pairs.read_leaning(cursor.fetchone())
+    [(only,)], [row] = prepared.exchange([(LIMITS, params), (pairs.LEANING, params)])
+    leaning = pairs.read_leaning(row)
     if only:
         return leases.take(order, identities=only)
     if leaning.uneven:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from curation import cases as reading
 from curation.carrying import carry_relabels, heir_of
-from curation.cases import Case, Known
+from curation.cases import UNANSWERED, Case, Known
 from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Policy, Slot
@@ -77,10 +77,14 @@ def _by_photo(cases: Iterable[Case]) -> Iterable[list[Case]]:
 def _count(case: Case, maps: Maps) -> None:
     usable = [value for vote in case.votes("usable", "usable") if (value := _usable_value(vote, case.claim))]
     case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable", "usable"))
-    for name in ATTRIBUTES:
-        votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
-        case.outcomes[name] = heard(votes, name, maps, wanted=wanted)
-    _apply_decisions(case, maps)
+    if not any(slot.question == "attributes" for slot in case.slots):
+        case.outcomes |= dict.fromkeys(ATTRIBUTES, UNANSWERED)  # as most claims are while they are asked about
+    else:
+        for name in ATTRIBUTES:
+            votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
+            case.outcomes[name] = heard(votes, name, maps, wanted=wanted)
+    if any(slot.purpose == "adjudication" for slot in case.slots):
+        _apply_decisions(case, maps)
 
 
 def _usable_value(answer: Annotation, claim: Claim) -> str | None:

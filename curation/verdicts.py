@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
-from curation import prepared
 from curation.cases import Known
 from curation.models import Annotation, Claim, Slot
+from mtf_site.prepared import Call, exchange
 
 ANSWERS = """
 INSERT INTO curation_annotation ({columns})
@@ -60,20 +58,15 @@ class Changes:
 
 def write(changes: Changes, answers: Sequence[Annotation] = (), filled: Sequence[Slot] = ()) -> None:
     """The answers first, each with the slot that counts it; all are of one reviewer."""
-    parts: list[str] = []
-    params: dict[str, Any] = {}
-    for part, values in (*_answers(answers, filled), *_states(changes), *_said(changes), *_slots(changes)):
-        parts.append(part)
-        params |= values
-    if parts:
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, parts, params)
+    if calls := writing(changes, answers, filled):
+        exchange(calls)
 
 
-Part = tuple[str, dict[str, Any]]
+def writing(changes: Changes, answers: Sequence[Annotation] = (), filled: Sequence[Slot] = ()) -> list[Call]:
+    return [*_answers(answers, filled), *_states(changes), *_said(changes), *_slots(changes)]
 
 
-def _answers(answers: Sequence[Annotation], filled: Sequence[Slot]) -> list[Part]:
+def _answers(answers: Sequence[Annotation], filled: Sequence[Slot]) -> list[Call]:
     if not answers:
         return []
     insert = _insert(ANSWERS, answers, "new_answers")
@@ -86,7 +79,7 @@ def _answers(answers: Sequence[Annotation], filled: Sequence[Slot]) -> list[Part
     return [insert, (FILL, fill)]
 
 
-def _states(changes: Changes) -> list[Part]:
+def _states(changes: Changes) -> list[Call]:
     """The accepted last: the constraints allow one at any moment."""
     accepted = [pk for pk, state in changes.states.items() if state == Claim.State.ACCEPTED]
     others = [pk for pk in changes.states if pk not in accepted]
@@ -97,8 +90,8 @@ def _states(changes: Changes) -> list[Part]:
     ]
 
 
-def _said(changes: Changes) -> list[Part]:
-    parts: list[Part] = []
+def _said(changes: Changes) -> list[Call]:
+    parts: list[Call] = []
     if changes.silent:
         claims, fields = zip(*changes.silent, strict=True)
         parts.append((SILENT, {"silent": list(claims), "silent_fields": list(fields)}))
@@ -114,12 +107,12 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value  # a member of an enumeration is its text
 
 
-def _slots(changes: Changes) -> list[Part]:
+def _slots(changes: Changes) -> list[Call]:
     parts = [_insert(SLOTS, changes.slots, "new_slots")] if changes.slots else []
     return [*parts, (WAITING, {"turned": list(changes.waiting)})] if changes.waiting else parts
 
 
-def _insert(order: str, rows: Sequence[Annotation] | Sequence[Slot], name: str) -> Part:
+def _insert(order: str, rows: Sequence[Annotation] | Sequence[Slot], name: str) -> Call:
     fields = [f for f in rows[0]._meta.concrete_fields if not f.generated and (f.column != "id" or rows[0].pk)]
     values = [{f.column: f.pre_save(row, True) for f in fields} for row in rows]
     columns = ", ".join(f'"{f.column}"' for f in fields)

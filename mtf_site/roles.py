@@ -1,6 +1,6 @@
 """The five roles, each a Django group, and who may open what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -39,9 +39,14 @@ def roles_of(user: Visitor) -> frozenset[str]:
     if cached is None:
         with connection.cursor() as cursor:  # by hand, because every call asks it
             cursor.execute(GROUPS, [user.pk])
-            cached = frozenset(name for (name,) in cursor.fetchall()) & frozenset(Role.values)
-        user._mtf_roles = cached  # type: ignore[attr-defined]  # lives as long as the request's user object
+            cached = know_groups(user, [name for (name,) in cursor.fetchall()])
     return cached
+
+
+def know_groups(user: User, names: Iterable[str]) -> frozenset[str]:
+    """The names of the user's groups were just read; they hold as long as the request's user object."""
+    known = user._mtf_roles = frozenset(names) & frozenset(Role.values)  # type: ignore[attr-defined]
+    return known
 
 
 def has_role(user: Visitor, *roles: Role) -> bool:

@@ -21,6 +21,7 @@ from curation.models import Annotation, Policy, Skip
 from curation.policies import activated, current_policy
 from curation.preferences import preferences
 from curation.replies import mark_seen, unseen_replies
+from curation.standing import policy_in_force
 from ingest.models import Identity
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
@@ -59,7 +60,7 @@ def sync(request: SignedInRequest) -> JsonResponse:
     wanted = form.cleaned_data["payload"]
     if request.user.pk != wanted["user"] or not has_role(request.user, *REVIEWERS):
         return JsonResponse({"error": "signed-out"}, status=403)
-    policy = current_policy()
+    policy = policy_in_force(request)
     results = _save(wanted["entries"], request, policy)
     order = {"question": wanted["question"], "want": wanted["want"] or 0, "have": wanted["have"]}
     batch = serving.news(reviewer=request.user, policy=policy, tell=wanted["tell"], **order)

@@ -119,5 +119,5 @@ def test_the_page_costs_the_same_however_many(
     client.force_login(factories.user(Role.ADMIN))
     for person in factories.reviewers(count):
         scenes.say(person, scenes.claim())
-    with django_assert_num_queries(4 + 3):
+    with django_assert_num_queries(2 + 3):
         client.get("/people/annotators/")

@@ -107,7 +107,7 @@ def test_the_list_asks_the_same_number_of_queries(
     for _ in range(count):
         contradicted()
     client.get(LIST)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(21):
         page = client.get(LIST)
     assert len(page.context["rows"]) == min(count, 12)
 
@@ -231,7 +231,7 @@ def test_the_unclear_list_asks_the_same_number_of_queries(
 ) -> None:
     for _ in range(count):
         ticked()
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         page = client.get(UNCLEAR)
     assert len(page.context["rows"]) == min(count, 25)
 

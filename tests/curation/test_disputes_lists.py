@@ -42,7 +42,7 @@ def test_list_asks_the_same_number_of_queries(
     for _ in range(count):
         MAKE[listing]()
     client.get(LIST)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         response = client.get(LIST, {"list": listing})
     assert len(response.context["rows"]) == min(count, 25)
 

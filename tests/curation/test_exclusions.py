@@ -300,5 +300,5 @@ def test_looking_costs_the_same_however_many(
     admin: Client, zoe: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settled(zoe, count=count)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         admin.post(f"/people/{zoe.pk}/exclude/", {"do": "look"})

@@ -20,7 +20,7 @@ from tests.curation import scenes
 from tests.curation.scenes import say, state, undo
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 4  # session, user, roles, licences that wait
+EVERYONE = 2  # who it is, licences that wait
 
 
 def signed_in(*roles: Role) -> Client:

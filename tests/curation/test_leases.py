@@ -200,12 +200,12 @@ def test_a_call_tells_the_day_only_where_it_is_asked_to(client: Client, reviewer
 @pytest.mark.parametrize(
     ("answers", "want", "statements"),
     [
-        # session, user, roles, policy; BEGIN, reading, writing, COMMIT
-        pytest.param(1, 0, 8, id="an answer"),
+        # session with person, roles and policy; BEGIN with locking and reading; writing with COMMIT
+        pytest.param(1, 0, 3, id="an answer"),
         # and limits with leanings, the lease, and what is shown around it
-        pytest.param(1, 1, 11, id="an answer and a new face"),
-        pytest.param(24, 0, 8, id="a grid"),
-        pytest.param(24, 24, 11, id="a grid and a new one"),
+        pytest.param(1, 1, 6, id="an answer and a new face"),
+        pytest.param(24, 0, 3, id="a grid"),
+        pytest.param(24, 24, 6, id="a grid and a new one"),
     ],
 )
 def test_a_call_asks_the_database_so_often(

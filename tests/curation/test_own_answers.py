@@ -142,9 +142,9 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(
     client: Client, ann: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     say(ann, scenes.claim())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.get("/answers/")
     for claim in scenes.claims(30):
         say(ann, claim)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.get("/answers/")

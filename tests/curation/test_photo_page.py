@@ -14,7 +14,7 @@ from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 4  # session, user, roles, licences that wait
+EVERYONE = 2  # who it is, licences that wait
 
 
 def signed_in(*roles: Role) -> Client:

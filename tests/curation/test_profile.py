@@ -69,7 +69,7 @@ def test_the_chosen_colours_are_on_every_page_without_asking_the_database(
 ) -> None:
     assert "data-theme" not in text(mine, "/password/")
     mine.post("/profile/", PAGE)
-    with django_assert_num_queries(3):  # session, user, roles
+    with django_assert_num_queries(1):  # who it is
         page = text(mine, "/password/")
     assert '<html lang="en" data-theme="dark">' in page
     assert '<meta name="color-scheme" content="dark">' in page

@@ -128,7 +128,7 @@ def test_lists_cost_the_same_however_long(
         shown = factories.photo()
         factories.face(shown)
         factories.candidate(shows, shown, job=job)
-    everyone = 4  # session, user, roles, licences that wait
+    everyone = 2  # who it is, licences that wait
     with django_assert_num_queries(everyone + 6):
         admin.get("/jobs/")
     with django_assert_num_queries(everyone + 14):

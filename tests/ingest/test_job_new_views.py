@@ -159,6 +159,6 @@ def test_the_order_costs_the_same_however_many_there_are(
 ) -> None:
     people = [factories.identity() for _ in range(rows)]
     query = "&".join(f"identity={one.pk}" for one in people)
-    everyone = 4  # session, user, roles, licences that wait
+    everyone = 2  # who it is, licences that wait
     with django_assert_num_queries(everyone + 7):
         admin.get(f"/jobs/new/?source=bing&{query}")

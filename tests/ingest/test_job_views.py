@@ -162,7 +162,7 @@ def test_the_page_costs_the_same_however_many_identities(
         factories.candidate(ada, shown, job=job)
         factories.candidate(ada, factories.photo(), job=job, state="refused", refusal="no_face")
         factories.candidate(ada, factories.photo(), job=job, state="held", refusal="licence_sold")
-    everyone = 4  # session, user, roles, licences that wait
+    everyone = 2  # who it is, licences that wait
     for path in ("", "progress/"):
         with django_assert_num_queries(everyone + 14):
             admin.get(f"/jobs/{job.pk}/{path}")
@@ -176,7 +176,7 @@ def test_the_list_costs_the_same_however_long(
         ada, shown = factories.identity(), factories.photo()
         factories.face(shown)
         factories.candidate(ada, shown)
-    everyone = 4
+    everyone = 2
     with django_assert_num_queries(everyone + 6):
         page = admin.get("/jobs/")
     assert [row["faces"] for row in page.context["rows"]] == [1] * min(rows, 25)

@@ -90,7 +90,7 @@ def test_the_list_costs_the_same_however_long(
 ) -> None:
     for _ in range(rows):
         held("")
-    with django_assert_num_queries(9):  # session, user, roles, bar; kinds, number, page, evidence, decisions
+    with django_assert_num_queries(7):  # who it is, bar; kinds, number, page, evidence, decisions
         admin.get("/licences/")
 
 
