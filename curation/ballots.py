@@ -29,7 +29,7 @@ class Ballots:
     item: NDArray[np.int32]
     annotator: NDArray[np.int32]
     label: NDArray[np.int16]
-    items: NDArray[Any]
+    items: Column
     annotators: tuple[Any, ...]
     labels: tuple[Any, ...]
 
@@ -73,7 +73,7 @@ def gold_codes(votes: Ballots, gold: Mapping[Any, Any] | None) -> NDArray[np.int
     for label in gold.values():
         if label not in place:
             raise ValueError(f"the gold label {label!r} is not one of the classes")
-    for number, name in enumerate(votes.items.tolist()):
+    for number, name in enumerate(votes.items):
         if name in gold:
             known[number] = place[gold[name]]
     return known
