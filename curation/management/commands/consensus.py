@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from curation.ballots import Ballots
+from curation.ballots import MOST_CLASSES, Ballots
+from curation.columns import reordered
 from curation.consensus_fits import METHODS, fit
 from curation.consensus_lines import as_json, as_table
 from curation.vote_csv import Column, CsvVotes, read_votes
@@ -104,15 +106,16 @@ def _ballots(votes: CsvVotes, classes: list[str] | None) -> Ballots:
     """Items in the order of the file, annotators and classes sorted, classes that were given as they were given."""
     annotator, annotators = _sorted(votes.annotators)
     label, labels = (votes.labels.codes, votes.labels.names) if classes else _sorted(votes.labels)
-    if len(labels) > np.iinfo(np.int16).max:
+    if len(labels) > MOST_CLASSES:
         raise CsvError([(0, f"{len(labels):,} different labels: is the column label the right one?")])
-    return Ballots(votes.items.codes, annotator, label.astype(np.int16), votes.items.names, annotators, labels)
+    return Ballots(
+        votes.items.codes, annotator.astype(np.int32), label.astype(np.int16), votes.items.names, annotators, labels
+    )
 
 
-def _sorted(column: Column) -> tuple[np.ndarray[Any, np.dtype[np.int32]], tuple[str, ...]]:
+def _sorted(column: Column) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Whole numbers by their value, all else by letters."""
-    whole = all(name.isdecimal() for name in column.names)
-    order = sorted(range(len(column.names)), key=lambda at: (int(column.names[at]) if whole else 0, column.names[at]))
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    return place[column.codes], tuple(column.names[at] for at in order)
+    whole = all(map(str.isdecimal, column.names))
+    return reordered(
+        column.codes, column.names, sorted(column.names, key=lambda name: (int(name) if whole else 0, name))
+    )
