@@ -9,7 +9,7 @@ from curation.ballots import NO_GOLD, Ballots, ballots, gold_codes
 
 def test_ballots_number_the_names_in_their_order() -> None:
     votes = ballots(["y", "x", "y"], ["b", "a", "a"], [7, 5, 7])
-    assert (votes.items, votes.annotators, votes.labels) == (["x", "y"], ("a", "b"), (5, 7))
+    assert (votes.items, votes.annotators, votes.labels) == (("x", "y"), ("a", "b"), (5, 7))
     assert (votes.item.tolist(), votes.annotator.tolist(), votes.label.tolist()) == ([1, 0, 1], [1, 0, 0], [1, 0, 1])
     assert [column.dtype for column in (votes.item, votes.annotator, votes.label)] == [np.int32, np.int32, np.int16]
     assert votes.counts().tolist() == [[1, 0], [0, 2]]

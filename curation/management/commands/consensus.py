@@ -108,14 +108,12 @@ def _ballots(votes: CsvVotes, classes: list[str] | None) -> Ballots:
     label, labels = (votes.labels.codes, votes.labels.names) if classes else _sorted(votes.labels)
     if len(labels) > MOST_CLASSES:
         raise CsvError([(0, f"{len(labels):,} different labels: is the column label the right one?")])
-    return Ballots(
-        votes.items.codes, annotator.astype(np.int32), label.astype(np.int16), votes.items.names, annotators, labels
-    )
+    columns = (votes.items.codes, annotator.astype(np.int32), label.astype(np.int16))
+    return Ballots(*columns, votes.items.names, annotators, labels)
 
 
 def _sorted(column: Column) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Whole numbers by their value, all else by letters."""
     whole = all(map(str.isdecimal, column.names))
-    return reordered(
-        column.codes, column.names, sorted(column.names, key=lambda name: (int(name) if whole else 0, name))
-    )
+    width = max(map(len, column.names)) if whole else 0
+    return reordered(column.codes, column.names, sorted(column.names, key=lambda name: name.zfill(width)))
