@@ -15,7 +15,7 @@ from curation.ballot_patterns import Patterns, patterns
 from curation.ballots import Ballots, Shares, gold_codes
 from curation.soft_labels import judged, marginals_of, posterior, rates_of, settled, start
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 MOST_ROUNDS = 1_000
 
 
