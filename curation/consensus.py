@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,11 +61,15 @@ def majorities(ballots: Ballots, *, quorum: int = 1) -> Majority:
         raise ValueError("a label needs a judgement, and there must be a class")
     counts = ballots.counts()
     votes, support = counts.sum(axis=1), counts.max(axis=1)
-    label = np.where(support >= quorum, winners(counts), UNDECIDED).astype(np.int16)
-    return Majority(label, support, votes, counts / np.maximum(votes, 1)[:, np.newaxis])
+    return Majority(most_frequent(counts, quorum), support, votes, counts / np.maximum(votes, 1)[:, np.newaxis])
 
 
-def winners(shares: Shares | NDArray[np.int64]) -> NDArray[np.int16]:
+def most_frequent(counts: NDArray[Any], quorum: int) -> NDArray[np.int16]:
+    """Of votes counted by class, one row a case."""
+    return np.where(counts.max(axis=1) >= quorum, winners(counts), UNDECIDED).astype(np.int16)
+
+
+def winners(shares: NDArray[Any]) -> NDArray[np.int16]:
     """[items]: the one greatest column of each row; UNDECIDED where two are as great."""
     most = shares.max(axis=1)
     tied = np.count_nonzero(shares >= (most - SAME)[:, np.newaxis], axis=1) > 1

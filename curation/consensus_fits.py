@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from curation.ballot_patterns import patterns
 from curation.ballots import NO_GOLD, Ballots, Shares, gold_codes
-from curation.consensus import majorities, winners
+from curation.consensus import most_frequent, winners
 from curation.dawid_skene import DawidSkene, dawid_skene
 from curation.glad import Glad, glad
 from curation.soft_labels import judged, marginals_of, rates_of, start
@@ -47,13 +47,12 @@ def fit(votes: Ballots, method: str, *, gold: Gold | None = None, quorum: int = 
 
 def _by_majority(votes: Ballots, gold: Gold | None, quorum: int, smoothing: float) -> Fit:
     """Error rates are those against the shares of the votes, the annotator's own among them."""
-    known = gold_codes(votes, gold)
-    found = patterns(votes, known)
+    found = patterns(votes, gold_codes(votes, gold))
     belief = start(found)
     tables = judged(found, belief)
-    label = np.where(known == NO_GOLD, majorities(votes, quorum=quorum).label, known)
+    label = np.where(found.gold == NO_GOLD, most_frequent(found.label_counts(), quorum), found.gold)
     return Fit(
-        label,
+        label[found.of_item],
         belief[found.of_item],
         rates_of(tables).transpose(0, 2, 1),
         tables.sum(axis=1),

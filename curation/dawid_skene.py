@@ -86,11 +86,10 @@ def expect(found: Patterns, rates: Shares, marginals: Shares) -> tuple[Shares, f
     with np.errstate(divide="ignore"):
         log_rates = np.log(rates).reshape(-1, found.classes)
         log_marginals = np.log(marginals)
-    sums = [
-        np.bincount(found.pattern, column[found.cell], len(found.items)) + log_marginal
-        for column, log_marginal in zip(log_rates.T, log_marginals, strict=True)
-    ]
-    return posterior(found, np.stack(sums, axis=1))
+    joint = np.empty((len(found.items), found.classes))
+    for k, column in enumerate(log_rates.T):
+        joint[:, k] = np.bincount(found.pattern, column[found.cell], len(found.items)) + log_marginals[k]
+    return posterior(found, joint)
 
 
 def penalty(rates: Shares, smoothing: float) -> float:

@@ -32,11 +32,10 @@ def marginals_of(found: Patterns, belief: Shares) -> Shares:
 
 def judged(found: Patterns, belief: Shares) -> Shares:
     """[annotators, stated, true]: how many such judgements each is expected to have given."""
-    weight = belief * found.items[:, np.newaxis]
     cells = found.annotators * found.classes
     tables = np.empty((cells, found.classes))
-    for k, column in enumerate(weight.T):
-        tables[:, k] = np.bincount(found.cell, column[found.pattern], cells)
+    for k, column in enumerate(belief.T):
+        tables[:, k] = np.bincount(found.cell, (column * found.items)[found.pattern], cells)
     return tables.reshape(found.annotators, found.classes, found.classes)
 
 
@@ -48,14 +47,19 @@ def rates_of(tables: Shares, smoothing: float = 0.0) -> Shares:
 
 
 def posterior(found: Patterns, joint: NDArray[np.float64]) -> tuple[Shares, float]:
-    """Of log P(votes, class) [patterns, classes]: P(class | votes) and the log-likelihood; gold counts as seen."""
-    most = joint.max(axis=1, keepdims=True)
-    belief = np.exp(joint - most)
-    total = belief.sum(axis=1, keepdims=True)
-    belief /= total
-    each = most[:, 0] + np.log(total[:, 0])
+    """Of log P(votes, class) [patterns, classes]: P(class | votes) and the log-likelihood; gold counts as seen.
+
+    Writes over `joint`: of ten million votes it is the largest of all arrays.
+    """
     known = np.flatnonzero(found.gold != NO_GOLD)
-    each[known] = joint[known, found.gold[known]]
+    of_gold = joint[known, found.gold[known]]
+    each = joint.max(axis=1)
+    joint -= each[:, np.newaxis]
+    belief = np.exp(joint, out=joint)
+    total = belief.sum(axis=1)
+    belief /= total[:, np.newaxis]
+    each += np.log(total)
+    each[known] = of_gold
     return clamp(found, belief), float(found.items @ each)
 
 
