@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,10 @@ def coded(column: Column) -> tuple[Codes, tuple[Any, ...]]:
 
 
 def in_order(names: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Sorted; names of several kinds by kind and text, so that any can be sorted."""
+    """Sorted: numbers, also as texts, by size; names of several kinds by kind and text, so that any can be sorted."""
+    values = numbers(names)
+    if values is not None:
+        return tuple(name for _, name in sorted(zip(values, names, strict=True), key=itemgetter(0)))
     try:
         return tuple(sorted(names))
     except TypeError:
@@ -46,6 +50,19 @@ def reordered(codes: NDArray[Any], names: Sequence[Any], order: Sequence[Any]) -
     if tuple(names) == tuple(order):
         return codes.astype(np.int64, copy=False), tuple(order)
     return np.array([place[name] for name in names], np.int64)[codes], tuple(order)
+
+
+def by_number(codes: NDArray[Any], names: Sequence[Any]) -> tuple[Codes, tuple[Any, ...]] | None:
+    """The same column with the names in the order of their numbers; "1" and "1.0" become one. None: not numbers."""
+    values = numbers(names)
+    if values is None:
+        return None
+    first: dict[float, Any] = {}
+    for value, name in zip(values, names, strict=True):
+        first.setdefault(value, name)
+    order = sorted(first)
+    place = {value: code for code, value in enumerate(order)}
+    return np.array([place[value] for value in values], np.int64)[codes], tuple(first[value] for value in order)
 
 
 def numbers(names: Sequence[Any]) -> list[float] | None:
