@@ -45,8 +45,8 @@ def _learn(
     for rows in table:
         for k in range(classes):
             total = sum(row[k] for row in rows)
-            for row in rows:
-                row[k] = row[k] / total if total else 1 / classes
+            for said, row in enumerate(rows):
+                row[k] = row[k] / total if total else float(said == k)
     return table, [share / len(votes) for share in marginals]
 
 

@@ -25,9 +25,9 @@ class DawidSkene:
     `error_rates` [annotators, true class, stated class], whose rows sum to 1.
 
     `weights` [annotators, true class] says how many judgements an annotator is expected to have given of items of that
-    class: where it is 0 the row of rates is uniform, which is to say unknown. `trace` is the objective after each
-    round, in nats: the log-likelihood, with smoothing less its penalty; it never falls. `log_likelihood` is without
-    penalty.
+    class: where it is 0 the row of rates is unknown, and written as if they were right. `trace` is the objective after
+    each round, in nats: the log-likelihood, with smoothing less its penalty; it never falls. `log_likelihood` is
+    without penalty.
     """
 
     probabilities: Shares

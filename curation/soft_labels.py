@@ -40,10 +40,14 @@ def judged(found: Patterns, belief: Shares) -> Shares:
 
 
 def rates_of(tables: Shares, smoothing: float = 0.0) -> Shares:
-    """[annotators, stated, true]: of each true class what is stated, in all 1; of nothing, uniform."""
+    """[annotators, stated, true]: of each true class what is stated, in all 1.
+
+    Of a class that an annotator has never met the likelihood says nothing: they are taken to be right about it. (If
+    they guessed there, two lone votes of two people would each be as good as none.)
+    """
     smoothed = tables + smoothing
     total = smoothed.sum(axis=1, keepdims=True)
-    return np.where(total > 0, smoothed / np.where(total > 0, total, 1), 1 / tables.shape[1])
+    return np.where(total > 0, smoothed / np.where(total > 0, total, 1), np.eye(tables.shape[1]))
 
 
 def posterior(found: Patterns, joint: NDArray[np.float64]) -> tuple[Shares, float]:

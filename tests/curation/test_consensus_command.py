@@ -106,7 +106,7 @@ def test_gold_is_held_and_what_nobody_judged_is_told(votes: Path, tmp_path: Path
 
 
 def test_classes_are_told_in_their_order_and_whether_chosen_or_not(votes: Path) -> None:
-    found = told(votes, "--classes", "y", "z", "x")
+    found = told(votes, "--classes", "y,z,x")
     assert list(found["class_marginals"]) == ["y", "z", "x"]
     assert found["items"][0]["probabilities"]["z"] == 0
     assert found["annotators"][0]["error_rates"]["z"] is None  # nothing is known of it
@@ -173,9 +173,31 @@ def test_bad_gold_is_one_clear_error(votes: Path, tmp_path: Path, gold: str, say
         run(votes, "--gold", str(write(tmp_path / "gold.csv", gold)))
 
 
+def test_columns_may_have_other_names(tmp_path: Path) -> None:
+    path = write(tmp_path / "votes.csv", "face,race,who\n1,x,a\n1,y,b\n")
+    gold = write(tmp_path / "gold.csv", "face,race\n1,y\n")
+    found = told(path, "--item", "face", "--annotator", "who", "--label", "race", "--gold", str(gold))
+    assert labels(found) == {"1": "y"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"), [("1,a,x\n2,a,y\n", "only one annotator"), ("1,a,x\n2,b,y\n", "no item has two votes")]
+)
+def test_votes_from_which_nothing_is_learnt_are_told(tmp_path: Path, rows: str, says: str) -> None:
+    out, err = run(write(tmp_path / "votes.csv", "item,annotator,label\n" + rows), "--json")
+    assert says in err
+    assert labels(json.loads(out)) == {"1": "x", "2": "y"}
+
+
+def test_names_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    path = write(tmp_path / "votes.csv", "item,annotator,label\n\x1b[2J,a\x07,x\n1,b,y\n")
+    assert "\x1b" not in run(path)[0]
+    assert "\x07" not in run(path)[0]
+
+
 def test_a_label_that_is_no_class_is_refused(votes: Path) -> None:
     with pytest.raises(CommandError, match="Line 4: The label 'y' is unknown; the classes are x, z"):
-        run(votes, "--classes", "x", "z")
+        run(votes, "--classes", "x,z")
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -191,7 +213,9 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ["--smoothing", "1", "--method", "glad"],
         ["--smoothing", "-1"],
         ["--smoothing", "nan"],
-        ["--classes", "x", "x"],
+        ["--classes", "x,x"],
+        ["--classes", "x"],
+        ["--item", "label"],
     ],
 )
 def test_senseless_options_are_bad_usage(votes: Path, options: list[str]) -> None:
@@ -201,7 +225,7 @@ def test_senseless_options_are_bad_usage(votes: Path, options: list[str]) -> Non
 
 
 def test_errors_set_the_exit_status(votes: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments, status in (([str(votes), "--classes", "z"], 1), ([str(votes), "--quorum", "2"], 2)):
+    for arguments, status in (([str(votes), "--classes", "z,w"], 1), ([str(votes), "--quorum", "2"], 2)):
         with pytest.raises(SystemExit) as stopped:
             Command().run_from_argv(["manage.py", "consensus", *arguments])
         assert stopped.value.code == status

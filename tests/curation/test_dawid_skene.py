@@ -70,7 +70,7 @@ def plain(rows: list[Row], rounds: int, smoothing: float, gold: dict[int, int]) 
             for k in range(CLASSES):
                 total = sum(table[who, k, said] + smoothing for said in range(CLASSES))
                 for said in range(CLASSES):
-                    rates[who, k, said] = (table[who, k, said] + smoothing) / total if total else 1 / CLASSES
+                    rates[who, k, said] = (table[who, k, said] + smoothing) / total if total else k == said
         likelihood = 0.0
         for item, cast in votes.items():
             joint = list(marginals)
@@ -170,7 +170,7 @@ def test_gold_that_contradicts_everybody_stands() -> None:
     assert found.probabilities.tolist() == [[0, 1]] * 5
     assert found.error_rates[:, 1].tolist() == [[1, 0]] * 3
     assert found.weights[:, 0].tolist() == [0, 0, 0]
-    assert found.error_rates[:, 0].tolist() == [[0.5, 0.5]] * 3  # nothing known: uniform
+    assert found.error_rates[:, 0].tolist() == [[1, 0]] * 3  # nothing known
     assert found.converged
 
 
