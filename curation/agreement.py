@@ -13,7 +13,8 @@ from curation.cohen import NO_ITEM, Weights, kappa
 from curation.columns import Column, by_number, coded, given, in_order, numbers, reordered
 from curation.figure import Figure, none, share
 from curation.krippendorff_alpha import Level, alpha_figure
-from curation.vote_table import Floats, VoteTable, vote_table
+from curation.patterns import Floats
+from curation.vote_table import VoteTable, vote_table
 
 NOMINAL = "classes without an order have no weights"
 WEIGHTS: dict[Level, Weights] = {"nominal": "none", "ordinal": "linear", "interval": "quadratic"}
@@ -91,7 +92,7 @@ def tabulated(
         items, annotators, labels = (_kept(column, there) for column in (items, annotators, labels))
     (item, names), (who, people), (what, classes) = coded(items), coded(annotators), coded(labels)
     what, classes = ordered(what, classes, level, order)
-    return vote_table(item, who, what, annotators=people, labels=classes, name_of=names.__getitem__)
+    return vote_table(item, who, what, annotators=tuple(people), labels=classes, name_of=names.__getitem__)
 
 
 def agreement_of(table: VoteTable, *, level: Level = "nominal") -> Agreement:
@@ -121,13 +122,13 @@ def _kept(column: Column, there: NDArray[np.bool_]) -> Column:
 
 
 def ordered(
-    codes: NDArray[Any], names: tuple[Any, ...], level: Level, order: Sequence[Any] | None
-) -> tuple[NDArray[np.int64], tuple[Any, ...]]:
+    codes: NDArray[Any], names: Sequence[Any], level: Level, order: Sequence[Any] | None
+) -> tuple[NDArray[np.int32], tuple[Any, ...]]:
     """A column of labels with the classes in the order of the level; ValueError where there is none."""
     if order is not None:
         codes, names = reordered(codes, names, order)
     if level == "nominal" or (level == "ordinal" and order is not None):
-        return (codes, names) if order is not None else reordered(codes, names, in_order(names))
+        return reordered(codes, names, in_order(names) if order is None else names)
     found = by_number(codes, names)
     if found is None:
         strange = next(name for name in names if numbers([name]) is None)
