@@ -59,14 +59,7 @@ def ballots(items: Column, annotators: Column, labels: Column, *, classes: Seque
         label, known = reordered(label, known, classes)
     if len(known) > MOST_CLASSES:
         raise ValueError(f"more than {MOST_CLASSES:,} classes")
-    return Ballots(
-        item.astype(np.int32),
-        annotator.astype(np.int32),
-        label.astype(np.int16),
-        item_names,
-        annotator_names,
-        known,
-    )
+    return Ballots(item, annotator, label.astype(np.int16), item_names, tuple(annotator_names), tuple(known))
 
 
 def gold_codes(votes: Ballots, gold: Mapping[Any, Any] | None) -> NDArray[np.int16]:

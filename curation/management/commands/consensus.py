@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
-from numpy.typing import NDArray
 
 from curation import vote_arguments
 from curation.ballots import MOST_CLASSES, Ballots
-from curation.columns import reordered
+from curation.columns import in_order, reordered
 from curation.consensus_fits import METHODS, fit
 from curation.consensus_lines import as_json, as_table
 from curation.vote_arguments import BAD_USAGE, check_columns, classes_of, read
-from curation.vote_csv import Column, CsvVotes, read_votes
+from curation.vote_csv import CsvVotes, read_votes
 from ingest.csv_input import CsvError
 from mtf_site.commands import printable
 
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         _check(options)
         classes = classes_of(options["classes"])
         with _errors_of(options["path"]):
-            votes = _ballots(read(options, classes), bool(classes))
+            votes = _ballots(read(options, classes), classes)
         with _errors_of(options["gold"]):
             gold = _gold(options, votes) if options["gold"] else {}
         self._warn(gold, votes)
@@ -106,18 +105,11 @@ def _gold(options: Mapping[str, Any], votes: Ballots) -> dict[str, str]:
     return found
 
 
-def _ballots(votes: CsvVotes, in_order: bool) -> Ballots:
+def _ballots(votes: CsvVotes, classes: list[str] | None) -> Ballots:
     """Items in the order of the file, annotators and classes sorted, classes that were given as they were given."""
-    annotator, annotators = _sorted(votes.annotators)
-    label, labels = (votes.labels.codes, votes.labels.names) if in_order else _sorted(votes.labels)
+    who, said = votes.annotators, votes.labels
+    annotator, annotators = reordered(who.codes, who.names, in_order(who.names))
+    label, labels = reordered(said.codes, said.names, said.names if classes else in_order(said.names))
     if len(labels) > MOST_CLASSES:
         raise CsvError([(0, f"{len(labels):,} different labels: is the column label the right one?")])
-    columns = (votes.items.codes, annotator.astype(np.int32), label.astype(np.int16))
-    return Ballots(*columns, votes.items.names, annotators, labels)
-
-
-def _sorted(column: Column) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Whole numbers by their value, all else by letters."""
-    whole = all(map(str.isdecimal, column.names))
-    width = max(map(len, column.names)) if whole else 0
-    return reordered(column.codes, column.names, sorted(column.names, key=lambda name: name.zfill(width)))
+    return Ballots(votes.items.codes, annotator, label.astype(np.int16), votes.items.names, annotators, labels)
