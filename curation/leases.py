@@ -48,13 +48,16 @@ SELECT s.*, 'limited' AS why FROM unnest(%(identities)s::bigint[]) AS i(id) CROS
 ORDER BY {PLACE} LIMIT {{want}}
 """  # noqa: S608  constants
 # So that pairs of reviewers can be compared: what colleagues answered lately with whom this reviewer shares too little,
-# else what nobody has answered yet, so that others find it. Nothing less urgent than what is next in the queue.
+# else what nobody has answered yet, so that others find it. Nothing less urgent than what is next in the queue, and
+# nothing at all where that is a doubtful claim (in a block below 0), which goes before.
 FAIRLY = f"""
-WITH next AS MATERIALIZED (
-    SELECT s.priority FROM curation_slot s
+WITH head AS MATERIALIZED (
+    SELECT s.priority, s.block FROM curation_slot s
     WHERE ({PLACE}) >= ((SELECT priority FROM start), (SELECT block FROM start), (SELECT shuffle FROM start),
                         (SELECT id FROM start)) AND {IS_FREE}
     ORDER BY {PLACE} LIMIT 1
+), next AS MATERIALIZED (
+    SELECT priority FROM head WHERE block >= 0
 ), wished AS MATERIALIZED (
     (SELECT s.id, 'pair' AS why, few.rank FROM unnest(%(few)s::int[]) WITH ORDINALITY AS few(id, rank)
         CROSS JOIN LATERAL (SELECT a.claim_id FROM curation_annotation a WHERE a.reviewer_id = few.id
@@ -91,7 +94,7 @@ chosen AS MATERIALIZED (
     LIMIT greatest(%(want)s - (SELECT count(*) FROM held WHERE claim_id <> ALL(%(have)s::bigint[])), 0)
 ), taken AS (
     UPDATE curation_slot s SET reviewer_id = %(reviewer)s,
-        why = CASE WHEN s.why IN ('asked_again', 'reopened') THEN s.why ELSE chosen.why END,
+        why = CASE WHEN s.why IN ('asked_again', 'reopened', 'unsure') THEN s.why ELSE chosen.why END,
         leased_until = now() + %(seconds)s * interval '1 second'
     FROM chosen WHERE s.id = chosen.id RETURNING s.id
 ), marked AS ({{mark}})

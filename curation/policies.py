@@ -1,7 +1,7 @@
 """The policy in force, and the one that a new installation starts with."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,7 @@ GUIDELINE = "\n\n".join(
 
 IN_FORCE = "SELECT id, activated_at FROM curation_policy WHERE activated_at IS NOT NULL ORDER BY version DESC LIMIT 1"
 _known: dict[tuple[Any, datetime], Policy] = {}  # an activated policy never changes: a trigger sees to it
+_used: dict[int, Policy] = {}  # by id, all that answers were given under since the process began
 
 
 def current_policy() -> Policy:
@@ -55,15 +56,29 @@ def current_policy() -> Policy:
     with connection.cursor() as cursor:
         cursor.execute(IN_FORCE)
         key = cursor.fetchone()
+<<<<<<< HEAD
     return policy_of_row(key) if key else Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
 
 
 def policy_of_row(key: tuple[int, datetime]) -> Policy:
     """The same, where the row of `IN_FORCE` was just read."""
+=======
+    if key is None:
+        made = Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+        return copy(_used.setdefault(made.pk, made))
+>>>>>>> overlap
     if key not in _known:
         _known.clear()
-        _known[key] = Policy.objects.get(pk=key[0])
+        _known[key] = _used[key[0]] = Policy.objects.get(pk=key[0])
     return copy(_known[key])
+
+
+def used(ids: Collection[int]) -> Mapping[int, Policy]:
+    """Policies under which answers were given, by id; no query for those that this process met before."""
+    missing = [pk for pk in ids if pk not in _used]
+    if missing:
+        _used.update(Policy.objects.filter(activated_at__isnull=False).in_bulk(missing))
+    return {pk: _used[pk] for pk in ids if pk in _used}
 
 
 def activated() -> QuerySet[Policy]:
