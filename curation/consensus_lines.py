@@ -7,7 +7,7 @@ from typing import Any
 from curation.ballots import Ballots
 from curation.consensus import UNDECIDED
 from curation.consensus_fits import Fit
-from mtf_site.commands import printable
+from mtf_site.printing import printable
 
 BATCH = 5_000  # items a piece
 REMEMBERED = 100_000  # texts of equal items are made once; more different ones than this are begun anew

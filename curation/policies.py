@@ -56,17 +56,14 @@ def current_policy() -> Policy:
     with connection.cursor() as cursor:
         cursor.execute(IN_FORCE)
         key = cursor.fetchone()
-<<<<<<< HEAD
-    return policy_of_row(key) if key else Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+    if key is None:
+        made = Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+        return copy(_used.setdefault(made.pk, made))
+    return policy_of_row(key)
 
 
 def policy_of_row(key: tuple[int, datetime]) -> Policy:
     """The same, where the row of `IN_FORCE` was just read."""
-=======
-    if key is None:
-        made = Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
-        return copy(_used.setdefault(made.pk, made))
->>>>>>> overlap
     if key not in _known:
         _known.clear()
         _known[key] = _used[key[0]] = Policy.objects.get(pk=key[0])

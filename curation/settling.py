@@ -9,14 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from curation import cases as reading
-<<<<<<< HEAD
-from curation.carrying import carry_relabels, heir_of
-from curation.cases import UNANSWERED, Case, Known
-=======
 from curation.adaptive import one_more, weigh_answers
 from curation.carrying import carry_relabels
-from curation.cases import Case, Known
->>>>>>> overlap
+from curation.cases import UNANSWERED, Case, Known
 from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Policy, Slot
@@ -53,7 +48,8 @@ def count(cases: Collection[Case]) -> Collection[Case]:
         _count(case, maps)
     weigh_answers(cases, maps)
     for case in cases:
-        _apply_decisions(case, maps)
+        if any(slot.purpose == Slot.Purpose.ADJUDICATION for slot in case.slots):
+            _apply_decisions(case, maps)
     return cases
 
 
@@ -86,26 +82,12 @@ def _by_photo(cases: Iterable[Case]) -> Iterable[list[Case]]:
 def _count(case: Case, maps: Maps) -> None:
     usable = [value for vote in case.votes("usable", "usable") if (value := usable_value(vote, case.claim))]
     case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable", "usable"))
-<<<<<<< HEAD
     if not any(slot.question == "attributes" for slot in case.slots):
         case.outcomes |= dict.fromkeys(ATTRIBUTES, UNANSWERED)  # as most claims are while they are asked about
-    else:
-        for name in ATTRIBUTES:
-            votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
-            case.outcomes[name] = heard(votes, name, maps, wanted=wanted)
-    if any(slot.purpose == "adjudication" for slot in case.slots):
-        _apply_decisions(case, maps)
-
-
-def _usable_value(answer: Annotation, claim: Claim) -> str | None:
-    """What an answer says of a claim. Who named somebody later merged into the claim's identity said yes."""
-    named = answer.relabel_to
-    return "accept" if named and heir_of(named) == claim.identity_id else USABLE_VALUES.get(answer.verdict)
-=======
+        return
     for name in ATTRIBUTES:
         votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
         case.outcomes[name] = heard(votes, name, maps, wanted=wanted)
->>>>>>> overlap
 
 
 def _wanted(case: Case, question: str, name: str) -> int:

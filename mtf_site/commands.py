@@ -8,6 +8,7 @@ from django.core.management import get_commands
 from django.db import OperationalError, ProgrammingError
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
+from mtf_site.printing import printable
 from mtf_site.services import ServicesError
 
 BAD_USAGE = 2
@@ -37,8 +38,3 @@ def run(execute: Callable[[list[str]], None], argv: list[str]) -> None:
 def _is_unknown(argv: list[str]) -> bool:
     """Whether there is no such command, which Django has said already."""
     return len(argv) > 1 and not argv[1].startswith("-") and argv[1] not in {*get_commands(), "help"}
-
-
-def printable(text: str) -> str:
-    """On one line and fit for any terminal: file names may hold line ends, and bytes that are not UTF-8."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -2,7 +2,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import ProgrammingError, connection, transaction
 
-from mtf_site.commands import printable, run
+from mtf_site.commands import run
+from mtf_site.printing import printable
 from tests.test_house import PRODUCTION, manage
 
 

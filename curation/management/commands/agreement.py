@@ -11,7 +11,7 @@ from curation.agreement import agreement_of
 from curation.agreement_csv import as_json, as_text, resampled, table_of
 from curation.vote_arguments import BAD_USAGE, check_columns, classes_of, read
 from ingest.csv_input import CsvError
-from mtf_site.commands import printable
+from mtf_site.printing import printable
 
 
 class Command(BaseCommand):

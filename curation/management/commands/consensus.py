@@ -19,7 +19,7 @@ from curation.consensus_lines import as_json, as_table
 from curation.vote_arguments import BAD_USAGE, check_columns, classes_of, read
 from curation.vote_csv import CsvVotes, read_votes
 from ingest.csv_input import CsvError
-from mtf_site.commands import printable
+from mtf_site.printing import printable
 
 DEFAULT_METHOD = "dawid-skene"
 LISTED = 5  # items named in a warning, at most

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from curation.release.verify import NotAManifest, verify
-from mtf_site.commands import printable
+from mtf_site.printing import printable
 
 
 class Command(BaseCommand):

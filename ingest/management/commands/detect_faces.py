@@ -15,7 +15,7 @@ from ingest.detect import Found, find_faces
 from ingest.detectors import DEFAULT_DETECTOR, REGISTRY, DetectedFace, Detector, get_detector
 from ingest.detectors.haar import has_haar
 from ingest.pictures import MAX_BYTES, PictureRefused
-from mtf_site.commands import printable
+from mtf_site.printing import printable
 
 Line = dict[str, Any]
 
