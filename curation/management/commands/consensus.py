@@ -117,4 +117,5 @@ def _ballots(votes: CsvVotes, classes: list[str] | None) -> Ballots:
     label, labels = reordered(said.codes, said.names, said.names if classes else in_order(said.names))
     if len(labels) > MOST_CLASSES:
         raise CsvError([(0, f"{len(labels):,} different labels: is the column label the right one?")])
+    annotator = annotator.astype(np.int32, copy=False)
     return Ballots(votes.items.codes, annotator, label.astype(np.int16), votes.items.names, annotators, labels)
