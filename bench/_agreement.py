@@ -1,11 +1,11 @@
-"""One way to measure agreement, in a process of its own: `python -m bench._agreement WAY ITEMS`, one JSON object."""
+"""One way to measure agreement, in a process of its own: `python -m bench._agreement WAY VOTES.npy` prints JSON."""
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import krippendorff
@@ -41,7 +41,7 @@ def resampled(columns: Columns) -> float | None:
 def package(columns: Columns, level: Level) -> float:
     """α alone, without an interval."""
     item, who, said = columns
-    table = np.full((ANNOTATORS, int(item[-1]) + 1), np.nan)
+    table = np.full((ANNOTATORS, int(item.max()) + 1), np.nan)
     table[who, item] = said
     return float(krippendorff.alpha(table, level_of_measurement=level))
 
@@ -53,21 +53,23 @@ WAYS: dict[str, Callable[[Columns], float | None]] = {
 }
 
 
-def measured(way: Callable[[Columns], float | None], items: int, repeats: int = 3) -> dict[str, Any]:
-    """The best of a few runs after a small one; memory is what the runs add to the three columns."""
-    columns = votes(items)
+def measured(way: Callable[[Columns], float | None], path: str, repeats: int = 5) -> dict[str, Any]:
+    """The best processor time of a few runs after a small one; memory is what the runs add to the three columns."""
     way(votes(100))
-    before, seconds, alpha = _most(), [], None
+    item, who, said = np.load(path)
+    before, seconds, value = _most(), [], None
     for _ in range(repeats):
-        started = time.perf_counter()
-        alpha = way(columns)
-        seconds.append(time.perf_counter() - started)
-    return {"seconds": min(seconds), "mib": _most() - before, "value": alpha}
+        started = time.process_time()
+        value = way((item, who, said))
+        seconds.append(time.process_time() - started)
+    return {"seconds": min(seconds), "mib": _most() - before, "value": value}
 
 
 def _most() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """MiB, of this process alone: the kernel hands a child its parent's `ru_maxrss`."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":
-    print(json.dumps(measured(WAYS[sys.argv[1]], int(sys.argv[2]))))
+    print(json.dumps(measured(WAYS[sys.argv[1]], sys.argv[2])))

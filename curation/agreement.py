@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from curation.class_agreement import ClassAgreement, class_agreement
 from curation.coefficients import fleiss_kappa_figure, gwet_ac1_figure, percent_figure, scott_pi_figure
 from curation.cohen import NO_ITEM, Weights, kappa
-from curation.columns import Column, by_number, coded, given, in_order, numbers, reordered
+from curation.columns import Codes, Column, by_number, coded, given, in_order, numbers, reordered
 from curation.figure import Figure, none, share
 from curation.krippendorff_alpha import Level, alpha_figure
 from curation.patterns import Floats
@@ -122,8 +122,8 @@ def _kept(column: Column, there: NDArray[np.bool_]) -> Column:
 
 
 def ordered(
-    codes: NDArray[Any], names: Sequence[Any], level: Level, order: Sequence[Any] | None
-) -> tuple[NDArray[np.int32], tuple[Any, ...]]:
+    codes: Codes, names: Sequence[Any], level: Level, order: Sequence[Any] | None
+) -> tuple[Codes, tuple[Any, ...]]:
     """A column of labels with the classes in the order of the level; ValueError where there is none."""
     if order is not None:
         codes, names = reordered(codes, names, order)

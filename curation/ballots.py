@@ -59,6 +59,7 @@ def ballots(items: Column, annotators: Column, labels: Column, *, classes: Seque
         label, known = reordered(label, known, classes)
     if len(known) > MOST_CLASSES:
         raise ValueError(f"more than {MOST_CLASSES:,} classes")
+    item, annotator = item.astype(np.int32, copy=False), annotator.astype(np.int32, copy=False)
     return Ballots(item, annotator, label.astype(np.int16), item_names, tuple(annotator_names), tuple(known))
 
 

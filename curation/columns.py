@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Column = Sequence[Any] | NDArray[Any]
-Codes = NDArray[np.int32]
+Codes = NDArray[np.int32] | NDArray[np.int64]
 
 
 def coded(column: Column) -> tuple[Codes, Sequence[Any]]:
@@ -36,7 +36,7 @@ def in_order(names: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(sorted(names, key=lambda name: (type(name).__name__, str(name))))
 
 
-def reordered(codes: NDArray[Any], names: Sequence[Any], order: Sequence[Any]) -> tuple[Codes, tuple[Any, ...]]:
+def reordered(codes: Codes, names: Sequence[Any], order: Sequence[Any]) -> tuple[Codes, tuple[Any, ...]]:
     """The same column with the names in `order`, which holds them all and may hold more.
 
     ValueError for a name that it does not hold.
@@ -48,11 +48,11 @@ def reordered(codes: NDArray[Any], names: Sequence[Any], order: Sequence[Any]) -
     if unknown:
         raise ValueError(f"the label {unknown[0]!r} is not among the classes {', '.join(map(str, order))}")
     if tuple(names) == tuple(order):
-        return codes.astype(np.int32, copy=False), tuple(order)
+        return codes, tuple(order)
     return np.array([place[name] for name in names], np.int32)[codes], tuple(order)
 
 
-def by_number(codes: NDArray[Any], names: Sequence[Any]) -> tuple[Codes, tuple[Any, ...]] | None:
+def by_number(codes: Codes, names: Sequence[Any]) -> tuple[Codes, tuple[Any, ...]] | None:
     """The same column with the names in the order of their numbers; "1" and "1.0" become one. None: not numbers."""
     values = numbers(names)
     if values is None:
@@ -96,13 +96,14 @@ def _array(column: Sequence[Any]) -> NDArray[Any]:
 def _whole(values: NDArray[Any]) -> tuple[Codes, Sequence[Any]]:
     """Whole numbers that lie close together need no sort; a range of them need no list."""
     least, most = int(values.min()), int(values.max())
-    if most - least > max(4 * len(values), 1 << 16):
+    if most - least > max(4 * len(values), 1 << 16) or most >= 1 << 63:
         found, inverse = np.unique(values, return_inverse=True)
         return inverse.astype(np.int32), tuple(found.tolist())
-    codes = (values - values.dtype.type(least)).astype(np.int32) if least else values.astype(np.int32)
+    codes = values.astype(np.int64, copy=False)
+    if least:
+        codes = codes - least
     there = np.zeros(most - least + 1, np.bool_)
     there[codes] = True
     if there.all():
         return codes, range(least, most + 1)
-    place = np.cumsum(there, dtype=np.int32) - np.int32(1)
-    return place[codes], tuple((np.flatnonzero(there) + least).tolist())
+    return (np.cumsum(there) - 1)[codes], tuple((np.flatnonzero(there) + least).tolist())

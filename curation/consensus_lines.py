@@ -7,7 +7,6 @@ from typing import Any
 from curation.ballots import Ballots
 from curation.consensus import UNDECIDED
 from curation.consensus_fits import Fit
-from mtf_site.printing import printable
 
 BATCH = 5_000  # items a piece
 REMEMBERED = 100_000  # texts of equal items are made once; more different ones than this are begun anew
@@ -36,18 +35,18 @@ def as_json(found: Fit, votes: Ballots, method: str) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def as_table(found: Fit, votes: Ballots, method: str) -> Iterator[str]:
-    """Shares of the classes, then annotators, then items; columns parted by two spaces or more."""
+def as_table(found: Fit, votes: Ballots, method: str) -> Iterator[list[str]]:
+    """Lines, some at a time: shares of the classes, then annotators, then items. Names stand as they are."""
     hard = found.difficulty is not None
-    yield f"{method}: {len(votes.items):,} items, {len(votes.annotators):,} annotators, {len(votes.item):,} votes\n"
+    yield [f"{method}: {len(votes.items):,} items, {len(votes.annotators):,} annotators, {len(votes.item):,} votes"]
     if found.rounds is not None:
-        yield f"log-likelihood {found.log_likelihood:.6f} after {found.rounds} rounds\n"
-    yield "\n" + _aligned([["class", "share"], *_shares(found, votes)])
-    yield "\n" + _aligned([_annotators_header(found), *_annotators(found, votes)])
-    wide = max(len("item"), *(len(printable(str(name))) for name in votes.items))
-    yield f"\n{'item':{wide}}  {'label':{_label_width(votes)}}  probability" + ("  difficulty\n" if hard else "\n")
+        yield [f"log-likelihood {found.log_likelihood:.6f} after {found.rounds} rounds"]
+    yield ["", *_aligned([["class", "share"], *_shares(found, votes)])]
+    yield ["", *_aligned([_annotators_header(found), *_annotators(found, votes)])]
+    wide = max(len("item"), *(len(str(name)) for name in votes.items))
+    yield ["", f"{'item':{wide}}  {'label':{_label_width(votes)}}  probability" + ("  difficulty" if hard else "")]
     for texts in _texts(found, votes, _told):
-        yield "".join(f"{printable(str(name)):{wide}}  {text}\n" for name, text in texts)
+        yield [f"{name!s:{wide}}  {text}" for name, text in texts]
 
 
 def _texts(found: Fit, votes: Ballots, write: Write) -> Iterator[list[tuple[Any, str]]]:
@@ -94,18 +93,18 @@ def _annotator(found: Fit, votes: Ballots, at: int) -> dict[str, Any]:
 
 def _told(found: Fit, votes: Ballots, at: int) -> str:
     label = _label(found, votes, at)
-    said = NO_LABEL if label is None else printable(str(label))
+    said = NO_LABEL if label is None else str(label)
     hard = "" if found.difficulty is None else f"  {found.difficulty[at]:10.2f}"
     return f"{said:{_label_width(votes)}}  {found.probabilities[at].max():11.3f}{hard}"
 
 
 def _label_width(votes: Ballots) -> int:
-    return max(len(NO_LABEL), *(len(printable(str(name))) for name in votes.labels))
+    return max(len(NO_LABEL), *(len(str(name)) for name in votes.labels))
 
 
 def _shares(found: Fit, votes: Ballots) -> Iterator[list[str]]:
     for name, share in zip(votes.labels, found.marginals, strict=True):
-        yield [printable(str(name)), f"{share:.3f}"]
+        yield [str(name), f"{share:.3f}"]
 
 
 def _annotators_header(found: Fit) -> list[str]:
@@ -118,14 +117,13 @@ def _annotators(found: Fit, votes: Ballots) -> Iterator[list[str]]:
         cast = found.weights[at].sum()
         right = found.weights[at] @ found.error_rates[at].diagonal() / cast if cast else float("nan")
         ability = [] if found.ability is None else [f"{found.ability[at]:.2f}"]
-        yield [printable(str(name)), f"{cast:,.0f}", f"{right:.3f}", *ability]
+        yield [str(name), f"{cast:,.0f}", f"{right:.3f}", *ability]
 
 
-def _aligned(rows: list[list[str]]) -> str:
+def _aligned(rows: list[list[str]]) -> list[str]:
     """Names to the left, figures to the right."""
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
+    return [
         f"{row[0]:{wide[0]}}" + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], wide[1:], strict=True))
         for row in rows
-    )
-    return "\n".join(lines) + "\n"
+    ]

@@ -1,6 +1,6 @@
 """Votes reduced to what agreement figures need: distinct patterns of votes on an item, and who met whom."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curation.patterns import DENSE, MOST, Ints, Patterns, vote_patterns
+from curation.patterns import DENSE, MOST, Ints, Patterns, summed, vote_patterns
 
-Codes = NDArray[np.int32]
+Columns = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+
+BLOCK = 1 << 15  # rows that fit into a processor's cache
 
 
 @dataclass(frozen=True)
@@ -66,21 +68,27 @@ def vote_table(
     ValueError for two votes of one annotator on one item.
     """
     people, classes = len(annotators), len(labels)
-    columns = _scattered(item, who, label, people, classes) or _sorted(item, who, label, people, classes)
-    again = np.flatnonzero((columns[0][1:] == columns[0][:-1]) & (columns[1][1:] == columns[1][:-1]))
-    if len(again):
-        name, person = name_of(int(columns[0][again[0]])), annotators[int(columns[1][again[0]])]
-        raise ValueError(f"annotator {person!r} has two votes on item {name!r}")
-    meetings = _meetings(*columns, classes)
-    return VoteTable(tuple(annotators), tuple(labels), vote_patterns(columns[0], columns[2], classes), meetings)
+    if not (item[1:] >= item[:-1]).all():
+        columns = _scattered(item, who, label, people, classes) or _sorted(item, who, label, people, classes)
+        item, who, label = columns
+    meetings = _meetings(item, who, label, classes)
+    if (meetings.first == meetings.second).any():
+        place = _repeated(item, who)
+        raise ValueError(f"annotator {annotators[who[place]]!r} has two votes on item {name_of(int(item[place]))!r}")
+    return VoteTable(tuple(annotators), tuple(labels), vote_patterns(item, label, classes), meetings)
 
 
-def _scattered(
-    item: NDArray[Any], who: NDArray[Any], label: NDArray[Any], people: int, labels: int
-) -> tuple[Codes, Codes, Codes] | None:
-    """By item, then annotator, through a table of both, where that is not much larger than the votes are.
+def _repeated(item: NDArray[Any], who: NDArray[Any]) -> int:
+    """A row of the first item on which an annotator has two votes."""
+    order = np.lexsort((who, item))
+    again = (np.diff(item[order]) == 0) & (np.diff(who[order]) == 0)
+    return int(order[int(np.flatnonzero(again)[0])])
 
-    None where it is, or where two votes fall into one cell.
+
+def _scattered(item: NDArray[Any], who: NDArray[Any], label: NDArray[Any], people: int, labels: int) -> Columns | None:
+    """In the order of the items, through a table of items and annotators, where that is not much larger than the votes.
+
+    None where it is larger, or where two votes fall into one cell.
     """
     items = int(item.max()) + 1 if len(item) else 0
     if items * people > DENSE + 8 * len(item):
@@ -89,18 +97,17 @@ def _scattered(
     place = item.astype(np.int64)
     place *= people
     place += who
-    table[place] = label + 1
-    place = np.flatnonzero(table)
+    table[place] = (label + 1).astype(table.dtype)
+    place = np.flatnonzero(table != 0)  # of truth values it is seven times faster
     if len(place) < len(item):
         return None
-    item = (place // max(people, 1)).astype(np.int32)
-    who = (place - item.astype(np.int64) * people).astype(np.int32)
-    return item, who, table[place].astype(np.int32) - 1
+    label = table[place]
+    item = place // max(people, 1)
+    place -= item * people
+    return item, place, label - 1
 
 
-def _sorted(
-    item: NDArray[Any], who: NDArray[Any], label: NDArray[Any], people: int, labels: int
-) -> tuple[Codes, Codes, Codes]:
+def _sorted(item: NDArray[Any], who: NDArray[Any], label: NDArray[Any], people: int, labels: int) -> Columns:
     """The same by one sort, of single numbers where they fit into 64 bits."""
     if (int(item.max()) + 1) * people * labels >= MOST:
         order = np.lexsort((who, item))
@@ -116,8 +123,8 @@ def _sorted(
     return key.astype(np.int32), (rest - key * people).astype(np.int32), label
 
 
-def _meetings(item: Codes, who: Codes, label: Codes, labels: int) -> Meetings:
-    """Each two votes on one item, of votes sorted by item and annotator, counted by who said what."""
+def _meetings(item: NDArray[Any], who: NDArray[Any], label: NDArray[Any], labels: int) -> Meetings:
+    """Each two votes on one item, of votes in the order of items, counted by who said what."""
     votes = who.astype(np.int64)
     votes *= labels
     votes += label
@@ -126,36 +133,50 @@ def _meetings(item: Codes, who: Codes, label: Codes, labels: int) -> Meetings:
     if size * size >= MOST:  # as many as there are in use
         names, inverse = np.unique(votes, return_inverse=True)
         votes, size = inverse.astype(np.int64), len(names)
-    keys, counts = _counted(_met(item, votes, size), size * size)
+    dense = size * size <= max(DENSE, 4 * len(item))
+    parts = _met(item, votes, size, max(BLOCK, size * size if dense else len(item)))
+    keys, counts = _counted(parts, size * size, dense)
+    one, two = np.divmod(keys, size)
+    keys, inverse = np.unique(np.minimum(one, two) * size + np.maximum(one, two), return_inverse=True)
     one, two = np.divmod(keys, size)
     if names is not None:
         one, two = names[one], names[two]
-    (first, label_), (second, other) = np.divmod(one, max(labels, 1)), np.divmod(two, max(labels, 1))
-    order = np.lexsort((other, label_, second, first))
-    return Meetings(first[order], second[order], label_[order], other[order], counts[order])
+    (first, said), (second, other) = np.divmod(one, max(labels, 1)), np.divmod(two, max(labels, 1))
+    order = np.lexsort((other, said, second, first))
+    count = summed(inverse, counts, len(keys)).astype(np.int64)
+    return Meetings(first[order], second[order], said[order], other[order], count[order])
 
 
-def _met(item: Codes, votes: Ints, size: int) -> list[Ints]:
-    """For each distance in the column, those votes on one item that lie so far apart, as one number."""
-    found = []
+def _met(item: NDArray[Any], votes: Ints, size: int, block: int) -> Iterator[Ints]:
+    """Each two votes on one item as one number, block by block of some rows, and by their distance in the column."""
+    begin = 0
+    while begin < len(item):
+        end = int(np.searchsorted(item, item[min(begin + block, len(item)) - 1], side="right"))
+        yield from _met_within(item[begin:end], votes[begin:end], size)
+        begin = end
+
+
+def _met_within(item: NDArray[Any], votes: Ints, size: int) -> Iterator[Ints]:
     left = np.flatnonzero(item[1:] == item[:-1])
-    for distance in range(1, len(item)):
-        if not len(left):  # no item has more votes than this
-            break
+    distance = 1
+    while len(left):  # some item has more votes than this
         key = votes[left]
         key *= size
         key += votes[left + distance]
-        found.append(key)
-        left = left[: np.searchsorted(left, len(item) - distance - 1)]
-        left = left[item[left] == item[left + distance + 1]]
-    return found
+        yield key
+        distance += 1
+        left = left[: np.searchsorted(left, len(item) - distance)]
+        left = left[item[left] == item[left + distance]]
 
 
-def _counted(parts: list[Ints], size: int) -> tuple[Ints, Ints]:
+def _counted(parts: Iterable[Ints], size: int, dense: bool) -> tuple[Ints, Ints]:
     """The distinct numbers, all below `size`, in their order, and how often each comes."""
-    if size <= max(DENSE, 4 * sum(map(len, parts))):
-        counts = sum((np.bincount(part, minlength=size) for part in parts), np.zeros(size, np.int64))
+    if dense:
+        counts = np.zeros(size, np.int64)
+        for part in parts:
+            counts += np.bincount(part, minlength=size)
         keys = np.flatnonzero(counts)
         return keys, counts[keys]
-    keys, counts = np.unique(np.concatenate(parts), return_counts=True) if parts else (np.empty(0, np.int64),) * 2
-    return keys.astype(np.int64), counts.astype(np.int64)
+    found = np.concatenate([np.empty(0, np.int64), *parts])
+    keys, many = np.unique(found, return_counts=True)
+    return keys, many.astype(np.int64)

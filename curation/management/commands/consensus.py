@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from curation import vote_arguments
 from curation.ballots import MOST_CLASSES, Ballots
 from curation.columns import in_order, reordered
-from curation.consensus_fits import METHODS, fit
+from curation.consensus_fits import METHODS, Fit, fit
 from curation.consensus_lines import as_json, as_table
 from curation.vote_arguments import BAD_USAGE, check_columns, classes_of, read
 from curation.vote_csv import CsvVotes, read_votes
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         found = fit(votes, method, gold=gold, quorum=quorum, smoothing=smoothing)
         if found.converged is False:
             self.stderr.write(f"not converged after {found.rounds:,} rounds: the figures are as far as it came")
-        self._write((as_json if options["json"] else as_table)(found, votes, method))
+        self._write(as_json(found, votes, method) if options["json"] else _table(found, votes, method))
 
     def _warn(self, gold: Mapping[str, str], votes: Ballots) -> None:
         if len(votes.annotators) == 1:
@@ -69,6 +69,11 @@ class Command(BaseCommand):
             self.stdout.flush()
         except BrokenPipeError:  # whoever read it has seen enough; Python would complain once more at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _table(found: Fit, votes: Ballots, method: str) -> Iterator[str]:
+    for lines in as_table(found, votes, method):
+        yield "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _check(options: dict[str, Any]) -> None:
@@ -112,4 +117,5 @@ def _ballots(votes: CsvVotes, classes: list[str] | None) -> Ballots:
     label, labels = reordered(said.codes, said.names, said.names if classes else in_order(said.names))
     if len(labels) > MOST_CLASSES:
         raise CsvError([(0, f"{len(labels):,} different labels: is the column label the right one?")])
+    annotator = annotator.astype(np.int32, copy=False)
     return Ballots(votes.items.codes, annotator, label.astype(np.int16), votes.items.names, annotators, labels)
