@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from curation.claims import open_claims
 from curation.models import Annotation, Claim, Flag, Skip
@@ -134,6 +134,25 @@ def test_undo_brings_the_faces_back_in_turn_and_after_a_reload(page: Page) -> No
     saved(page)
     assert answers(first) == [("accept", ""), ("withdrawn", "")]
     assert answers(second) == [("reject", "too_small"), ("withdrawn", "")]
+
+
+def test_a_face_undone_while_a_reply_is_on_its_way_stays(page: Page) -> None:
+    """A page that is read anew asks for the faces that it gave back, and the reply may know nothing of the undo."""
+    first = press(page, "a")
+    saved(page)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(SYNC, lambda route: held.append((route, route.fetch())), times=1)
+    page.reload()
+    seen(page)
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("Backspace")
+    expect(page.locator("input[name=claim]")).to_have_value(str(first))
+    route, reply = held.pop()
+    route.fulfill(response=reply)
+    saved(page)
+    assert claim_on(page) == first
+    assert answers(first) == [("accept", ""), ("withdrawn", "")]
 
 
 def test_relabel_takes_a_name_from_the_list(page: Page) -> None:
