@@ -1,6 +1,7 @@
 """The figures of bench.keys."""
 
 import argparse
+import itertools
 import os
 import random
 import shutil
@@ -123,7 +124,13 @@ def _effort(browser: Browser) -> Iterator[Line]:
 
 
 def _demo_mix(slips: int) -> list[list[str]]:
-    """Keys for each face that the demo's photographs hold: most are accepted, the rest as its quirks want it.
+    """Keys for each face that the demo's photographs hold: most are accepted, the rest as its quirks want it."""
+    plain, odd = _plain_and_odd()
+    return [*([["a"]] * (plain - slips)), *([["2", "z", "a"]] * slips), *odd]
+
+
+def _plain_and_odd() -> tuple[int, list[list[str]]]:
+    """How many faces are accepted, and the keys for each of the others.
 
     A stranger in the photo is the wrong person; a photo of somebody else on the list is named by two letters.
     """
@@ -132,7 +139,7 @@ def _demo_mix(slips: int) -> list[list[str]]:
     gone = {"missing", "not_an_image", "noncommercial", "no_derivatives", "no_licence", "no_face", "exact_duplicate"}
     odd = [special[quirk] for quirk in quirks if quirk in special]
     plain = PER_PERSON * len(PEOPLE) - sum(quirk in gone for quirk in quirks) - len(odd) + quirks.count("two_faces")
-    return [*([["a"]] * (plain - slips)), *([["2", "z", "a"]] * slips), *odd]
+    return plain, odd
 
 
 def _faces(page: Page, slips: int) -> int:
@@ -163,16 +170,20 @@ def _decide(page: Page, decisions: list[list[str]]) -> int:
 
 
 def _grids(page: Page, slips: int) -> int:
-    """As many faces as the demo has, at least; a slip marks a face that is right, and the same key takes it off."""
-    draw, done = random.Random(1), 0
-    while done < len(_demo_mix(0)):
+    """As many faces as the demo has, at least, the wrong ones at random places among them; a slip marks a face that is
+    right, and the same key takes it off."""
+    plain, odd = _plain_and_odd()
+    mix, done = [False] * plain + [True] * len(odd), 0
+    random.Random(1).shuffle(mix)
+    is_wrong = itertools.cycle(mix)
+    while done < len(mix):
         page.wait_for_selector("#review[data-state=asking] .face")
         count = page.locator(".tile").count()
         first = page.locator(".tile").first.get_attribute("data-claim")
         for _ in range(slips if not done else 0):
             page.keyboard.press("x")
             page.keyboard.press("x")
-        wrong = {place for place in range(count) if draw.random() < _grid_keys.WRONG}
+        wrong = {place for place in range(count) if next(is_wrong)}
         _grid_keys.judge(page, wrong=wrong, pointer=False)
         page.wait_for_selector(f".tile[data-claim='{first}']", state="detached")
         done += count

@@ -56,23 +56,65 @@ def test_answers_outlive_a_dead_server_and_a_closed_tab(page: Page) -> None:
     assert sorted(Annotation.objects.values_list("claim", flat=True)) == sorted(claims)
 
 
-def test_signed_out_answers_wait_for_the_one_who_gave_them(page: Page, sign_in: SignIn) -> None:
-    browser = page.context
+def test_an_answer_whose_reply_got_lost_is_saved_once(page: Page) -> None:
+    saved(page)
+    lost: list[int] = []
+
+    def cut(route: Route) -> None:
+        lost.append(route.fetch().status)  # the server has it; nobody hears of it
+        route.abort()
+
+    page.route(SYNC, cut, times=1)
+    claim = press(page, "a")
+    expect(page.locator("[data-slot=saving]")).to_contain_text("1 waiting")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
+    assert lost == [200]
+    assert answers(claim) == [("accept", "")]
+
+
+def signed_in_as(page: Page, person: User) -> Page:
+    """Whoever was signed in to this browser is so no longer."""
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/login/?next=/review/")
+    page.fill("input[name=username]", person.username)
+    page.fill("input[name=password]", "a-long-password")
+    page.click("main button[type=submit]")
+    seen(page)
+    return page
+
+
+def test_signed_out_answers_wait_for_the_one_who_gave_them(page: Page) -> None:
     reviewer = User.objects.get(groups__name="reviewer")
     other = factories.reviewer()
-    browser.clear_cookies(name="sessionid")
+    page.context.clear_cookies(name="sessionid")
     claim = press(page, "a")
     expect(page.locator("[data-slot=saving]")).to_have_text("signed out: sign in to send")
     for person, expected in ((other, 0), (reviewer, 1)):
-        browser.clear_cookies(name="sessionid")
-        page.goto("/login/?next=/review/")
-        page.fill("input[name=username]", person.username)
-        page.fill("input[name=password]", "a-long-password")
-        page.click("main button[type=submit]")
-        seen(page)
-        saved(page)
+        saved(signed_in_as(page, person))
         assert Annotation.objects.filter(claim=claim, reviewer=reviewer).count() == expected
     assert not Annotation.objects.filter(reviewer=other).exists()
+
+
+def test_an_open_page_sends_nothing_under_the_name_of_who_signs_in_beside_it(page: Page) -> None:
+    reviewer, other = User.objects.get(groups__name="reviewer"), factories.reviewer()
+    saved(page)
+    beside = signed_in_as(page.context.new_page(), other)
+    mine, theirs = press(page, "a"), press(beside, "x")
+    saved(beside)
+    expect(page.locator("[data-slot=saving]")).to_have_text("signed out: sign in to send")
+    with page.expect_response(SYNC) as last_word:
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    assert last_word.value.status == 403
+    assert list(Annotation.objects.values_list("reviewer", "claim", "verdict")) == [(other.pk, theirs, "reject")]
+    signed_in_as(beside, reviewer)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
+    saved(beside)
+    assert set(Annotation.objects.values_list("reviewer", "claim", "verdict")) == {
+        (other.pk, theirs, "reject"),
+        (reviewer.pk, mine, "accept"),
+    }
 
 
 def test_a_poisoned_answer_waits_for_its_person_and_blocks_nobody(sign_in: SignIn) -> None:
