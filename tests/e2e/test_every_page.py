@@ -28,9 +28,19 @@ class Look:
 LOOKS = [Look("light", ViewportSize(width=1280, height=720)), Look("dark", ViewportSize(width=820, height=1180))]
 # Colours are measured once nothing moves or fades any more.
 AT_REST = "document.getAnimations().every((one) => one.playState === 'finished' || one.playState === 'idle')"
-VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+# Of the page, then of each of its dialogs, opened.
+VIOLATIONS = """async () => {
+  const found = async (part) => (await axe.run(part, {resultTypes: ['violations']})).violations
     .filter(({impact}) => impact === 'serious' || impact === 'critical')
-    .map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`)"""
+    .map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`);
+  const all = await found(document);
+  for (const box of document.querySelectorAll('dialog')) {
+    box.showModal();
+    all.push(...await found(box));
+    box.close();
+  }
+  return all;
+}"""
 TOO_WIDE = """() => {
   const edge = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= edge) return [];
