@@ -1,4 +1,5 @@
-"""The reviewer's screen in a real browser: from a key press to the next face painted, and keys per decision.
+"""The reviewer's screens in a real browser: from a key press to the next face painted, and the keys and pointer moves
+that a decision takes, over the mix of faces that the demo has.
 
 One JSON object a line. Works in a folder and a database of its own, which are gone at the end; the faces are drawn by
 demo/. Needs Chromium. `latency_ms` is added by the server to every answer, crops and all.
@@ -11,12 +12,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+PARTS = ("paint", "effort")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.keys", description=__doc__)
     parser.add_argument("--faces", type=int, default=300, help="answered at one key every 300 ms")
     parser.add_argument("--pause", type=int, default=300, help="ms from key to key")
     parser.add_argument("--latency", type=int, default=200, help="ms, of the second run")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     order = parser.parse_args()
     var = Path(tempfile.mkdtemp(prefix="mtf-bench-"))
     try:

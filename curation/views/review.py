@@ -101,6 +101,8 @@ def answer(request: SignedInRequest) -> HttpResponse:
     (result,) = _save([_entry_of_form(request, question)], request, current_policy())
     if result["code"] != 200:
         messages.error(request, result["message"] or _("That could not be saved."))
+    elif request.POST.get("answer") == "flag":
+        messages.success(request, _("Flagged; thank you"))
     return redirect("review" if question == "usable" else "attributes")
 
 
@@ -111,6 +113,8 @@ def _entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
         return {"kind": "undo", "id": str(uuid.uuid4()), "target": reason or _last_answer(request)}
     if kind == "skip":
         return {**entry, "kind": "skip"}
+    if kind == "flag":
+        return {**entry, "kind": "flag", "comment": entry.get("note", "")}
     if kind == "relabel":
         entry["identity"] = entry.get("identity") or _named(str(entry.get("identity_name", "")))
     return {**entry, "kind": "answer", "verdict": kind, "reason": reason}

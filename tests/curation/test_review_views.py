@@ -223,6 +223,16 @@ def test_the_form_relabels_skips_and_undoes(client: Client, reviewer: User) -> N
     assert Skip.objects.get().reviewer == reviewer
 
 
+def test_the_form_flags_with_a_comment_and_says_where_there_is_none(client: Client, reviewer: User) -> None:
+    claim = scenes.claim()
+    done = client.post(reverse("review-answer"), form(claim, answer="flag", note="two of this name"), follow=True)
+    assert (Flag.objects.get().claim, Flag.objects.get().comment) == (claim, "two of this name")
+    assert "Flagged" in str(next(iter(done.context["messages"])))
+    refused = client.post(reverse("review-answer"), form(claim, answer="flag", note=" "), follow=True)
+    assert "comment" in str(next(iter(refused.context["messages"])))
+    assert Flag.objects.count() == 1
+
+
 def test_the_form_answers_attributes(client: Client, reviewer: User) -> None:
     claim = scenes.accepted()
     fields = {"question": "attributes", "answer": "attributes", "race": 0, "gender": 2, "age": 1}

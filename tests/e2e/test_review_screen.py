@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from curation.claims import open_claims
 from curation.models import Annotation, Claim, Flag, Skip
@@ -40,6 +40,14 @@ def visible_claims(count: int, identity: Identity | None = None) -> list[Claim]:
     return list(Claim.objects.filter(face__in=faces).order_by("id"))
 
 
+def accepted_claims(count: int) -> list[int]:
+    claims = visible_claims(count)
+    for claim in claims:
+        for reviewer in factories.reviewers(2):
+            scenes.say(reviewer, claim)
+    return [claim.pk for claim in claims]
+
+
 def open_screen(page: Page, path: str = "/review/") -> Page:
     page.goto(path)
     seen(page)
@@ -49,6 +57,11 @@ def open_screen(page: Page, path: str = "/review/") -> Page:
 def seen(page: Page) -> None:
     expect(page.locator("#review")).to_have_attribute("data-state", "asking")
     expect(page.locator("[data-slot=crop] img")).to_be_visible()
+
+
+def shows(page: Page, claim: int) -> None:
+    expect(page.locator("input[name=claim]")).to_have_value(str(claim))
+    seen(page)
 
 
 def claim_on(page: Page) -> int:
@@ -122,20 +135,6 @@ def _person_on(page: Page) -> str:
     return name
 
 
-def test_undo_brings_the_faces_back_in_turn_and_after_a_reload(page: Page) -> None:
-    first, second = press(page, "a"), press(page, "3")
-    page.keyboard.press("z")
-    expect(page.locator("input[name=claim]")).to_have_value(str(second))
-    saved(page)
-    page.reload()
-    seen(page)
-    page.keyboard.press("Backspace")
-    expect(page.locator("input[name=claim]")).to_have_value(str(first))
-    saved(page)
-    assert answers(first) == [("accept", ""), ("withdrawn", "")]
-    assert answers(second) == [("reject", "too_small"), ("withdrawn", "")]
-
-
 def test_relabel_takes_a_name_from_the_list(page: Page) -> None:
     factories.identity("Bo Lindqvist")
     claim = press(page, "r")
@@ -172,52 +171,6 @@ def test_space_after_a_click_skips_instead_of_pressing_the_button_again(page: Pa
     assert Skip.objects.get().claim_id == skipped
 
 
-def test_answers_outlive_a_dead_server_and_a_closed_tab(page: Page) -> None:
-    def dead(route: Route) -> None:
-        route.abort()
-
-    browser: BrowserContext = page.context
-    browser.route(SYNC, dead)
-    claims = [press(page, "a") for _ in range(3)]
-    expect(page.locator("[data-slot=saving]")).to_contain_text("3 waiting")
-    assert not Annotation.objects.exists()
-    page.close()
-    browser.unroute(SYNC)
-    again = open_screen(browser.new_page())
-    saved(again)
-    assert claim_on(again) not in claims
-    assert sorted(Annotation.objects.values_list("claim", flat=True)) == sorted(claims)
-
-
-def test_signed_out_answers_wait_for_the_one_who_gave_them(page: Page, sign_in: SignIn) -> None:
-    browser = page.context
-    reviewer = User.objects.get(groups__name="reviewer")
-    other = factories.reviewer()
-    browser.clear_cookies(name="sessionid")
-    claim = press(page, "a")
-    expect(page.locator("[data-slot=saving]")).to_have_text("signed out: sign in to send")
-    for person, expected in ((other, 0), (reviewer, 1)):
-        browser.clear_cookies(name="sessionid")
-        page.goto("/login/?next=/review/")
-        page.fill("input[name=username]", person.username)
-        page.fill("input[name=password]", "a-long-password")
-        page.click("main button[type=submit]")
-        seen(page)
-        saved(page)
-        assert Annotation.objects.filter(claim=claim, reviewer=reviewer).count() == expected
-    assert not Annotation.objects.filter(reviewer=other).exists()
-
-
-def test_empty_queue_says_why_and_undo_still_works(page: Page) -> None:
-    last = [press(page, "a") for _ in range(8)][-1]
-    expect(page.locator("#review")).to_have_attribute("data-state", "empty")
-    expect(page.locator("[data-slot=empty-title]")).to_have_text("You have answered all there is")
-    page.keyboard.press("z")
-    seen(page)
-    saved(page)
-    assert claim_on(page) == last
-
-
 def test_a_face_answered_on_this_page_comes_again_when_it_is_reopened(sign_in: SignIn) -> None:
     [claim] = visible_claims(1)
     page = open_screen(sign_in(factories.reviewer()))
@@ -231,27 +184,6 @@ def test_a_face_answered_on_this_page_comes_again_when_it_is_reopened(sign_in: S
     press(page, "x")
     saved(page)
     assert len(answers(claim.pk)) == 2
-
-
-def test_attributes_take_three_digits_and_step_back(sign_in: SignIn) -> None:
-    (claim, _second) = visible_claims(2)
-    for each in (claim, _second):
-        for reviewer in factories.reviewers(2):
-            scenes.say(reviewer, each)
-    page = open_screen(sign_in(factories.reviewer()), "/review/attributes/")
-    first = claim_on(page)
-    for key in ("3", "1", "z", "2", "0"):
-        page.keyboard.press(key)
-    expect(page.locator("input[name=claim]")).not_to_have_value(str(first))
-    saved(page)
-    page.keyboard.press("z")
-    expect(page.locator("input[name=claim]")).to_have_value(str(first))
-    expect(page.locator("[data-field=age]")).to_have_class("asked now")
-    page.keyboard.press("1")
-    expect(page.locator("input[name=claim]")).not_to_have_value(str(first))
-    saved(page)
-    rows = Annotation.objects.filter(claim=first, verdict="attributes").order_by("received_at")
-    assert list(rows.values_list("race", "gender", "age")) == [(3, 2, 0), (3, 2, 1)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

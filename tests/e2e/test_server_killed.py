@@ -19,10 +19,22 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from curation.models import Annotation
+from mtf_site.roles import Role
 from tests import factories
 from tests.e2e.conftest import PATIENCE, SCREEN
-from tests.e2e.test_review_screen import claim_on, open_screen, press, saved, visible_claims
+from tests.e2e.test_grid_screen import claims_on, ready
+from tests.e2e.test_review_screen import (
+    accepted_claims,
+    claim_on,
+    open_screen,
+    press,
+    saved,
+    seen,
+    shows,
+    visible_claims,
+)
 
+ME = "zoe"
 REPO = Path(__file__).resolve().parent.parent.parent
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -89,7 +101,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[WebServer]:
 
 @pytest.fixture
 def context(server: WebServer, browser: Browser, client: Client) -> Iterator[BrowserContext]:
-    client.force_login(factories.reviewer())
+    client.force_login(factories.user(Role.REVIEWER, username=ME))
     made = browser.new_context(base_url=server.url, viewport=SCREEN)
     made.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
     yield made
@@ -125,3 +137,59 @@ def test_a_reviewer_goes_on_while_the_server_is_killed_and_comes_back(
     assert sorted(Annotation.objects.values_list("claim", flat=True)) == sorted(given)
     verdicts = Annotation.objects.order_by("decided_at").values_list("verdict", flat=True)
     assert list(verdicts) == ["accept", "accept", "reject", "cannot_tell", "accept", "reject"]
+
+
+def test_undo_and_attributes_go_on_while_the_server_is_away(server: WebServer, context: BrowserContext) -> None:
+    accepted_claims(6)
+    page = open_screen(context.new_page(), "/review/attributes/")
+    saved(page)
+    server.kill()
+    first, second = (judged(page, digits) for digits in ("311", "422"))
+    page.keyboard.press("z")  # the last field of the second is asked again
+    shows(page, second)
+    page.keyboard.press("1")
+    shown_next = judged(page, "000")
+    page.close()
+    server.start()
+    again = open_screen(context.new_page(), "/review/attributes/")
+    saved(again)
+    assert claim_on(again) not in (first, second, shown_next)
+    standing = Annotation.objects.filter(question="attributes", superseded_by=None, reviewer__username=ME)
+    assert {row.claim_id: (row.race, row.gender, row.age) for row in standing} == {
+        first: (3, 1, 1),
+        second: (4, 2, 1),
+        shown_next: (0, 0, 0),
+    }
+
+
+def judged(page: Page, digits: str) -> int:
+    """All fields of the face on the screen, a digit each; says which claim it was."""
+    seen(page)
+    claim = claim_on(page)
+    for digit in digits:
+        page.keyboard.press(digit)
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(claim))
+    return claim
+
+
+def test_a_grid_is_committed_while_the_server_is_away(server: WebServer, context: BrowserContext) -> None:
+    visible_claims(6), visible_claims(6, factories.identity("Bo Lindqvist"))
+    page = context.new_page()
+    page.goto("/review/grid/")
+    ready(page)
+    page.wait_for_load_state("networkidle")  # the next grid is at hand
+    first = claims_on(page)
+    server.kill()
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    expect(page.locator(f".tile[data-claim='{first[0]}']")).to_have_count(0)
+    ready(page)
+    second = claims_on(page)
+    page.keyboard.press("Enter")
+    unsent(page, 12)
+    server.start()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-slot=saving]")).to_have_text("✓ saved")
+    page.wait_for_load_state("networkidle")
+    rows = dict(Annotation.objects.filter(mode="grid").values_list("claim", "verdict"))
+    assert rows == {first[0]: "reject"} | dict.fromkeys([*first[1:], *second], "accept")

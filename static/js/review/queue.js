@@ -17,6 +17,7 @@ export class Queue {
   #items;
   #answered = new Set();
   #recalled = new Set();
+  #undone = new Set(); // put back since the faces were asked for anew: the reply may have left the server before
   #pictures = new Map();
   #anew = false;
 
@@ -63,6 +64,7 @@ export class Queue {
   next() {
     const item = this.#items.shift();
     this.#answered.add(item.claim);
+    this.#undone.delete(item.claim);
     this.#decode();
     return item;
   }
@@ -76,12 +78,14 @@ export class Queue {
   putBack(item) {
     this.drop(item.claim);
     this.#answered.delete(item.claim);
+    this.#undone.add(item.claim);
     this.#items.unshift(item);
     this.#decode();
   }
 
   drop(claim) {
     this.#items = this.#items.filter((item) => item.claim !== claim);
+    this.#undone.delete(claim);
     this.#pictures.delete(claim);
   }
 
@@ -111,6 +115,7 @@ export class Queue {
   /** The faces at hand were given back when the page was left; the next batch says which are this page's now. */
   askAnew() {
     this.#anew = true;
+    this.#undone.clear();
   }
 
   /** What is held or was answered here is not taken twice, however late a reply comes. */
@@ -126,7 +131,7 @@ export class Queue {
 
   #forgetOthers(claims) {
     this.#anew = false;
-    this.#items = this.#items.filter((item) => claims.has(item.claim));
+    this.#items = this.#items.filter((item) => claims.has(item.claim) || this.#undone.has(item.claim));
   }
 
   #decode() {
