@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Exists, FloatField, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -63,7 +64,8 @@ PROGRESS: Mapping[str, tuple[str | Promise, Callable[[], Q]]] = {
 # ---- Narrowing down
 
 
-def chosen(asked: Mapping[str, Any]) -> QuerySet[Claim]:
+def chosen(asked: Mapping[str, Any], *, asked_too: User | None = None) -> QuerySet[Claim]:
+    """`asked_too` is a person who reviews as well: to them answers to what they may still be asked match nothing."""
     found = Claim.objects.all()
     if words := asked.get("q"):
         found = found.filter(identity__in=_people(words))
@@ -74,7 +76,7 @@ def chosen(asked: Mapping[str, Any]) -> QuerySet[Claim]:
         found = found.filter(Exists(of_job.filter(photo=OuterRef("photo"), identity=OuterRef("identity"))))
     if progress := asked.get("progress"):
         found = found.filter(PROGRESS[progress][1]())
-    return _of_quality(_answered(found, asked), asked)
+    return _of_quality(_answered(found, asked, asked_too), asked)
 
 
 def _people(words: str) -> list[int]:
@@ -90,7 +92,7 @@ def _state(state: str) -> Q:
     return Q(_in_quarantine()) if state == QUARANTINED else Q(state=state)
 
 
-def _answered(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Claim]:
+def _answered(found: QuerySet[Claim], asked: Mapping[str, Any], asked_too: User | None) -> QuerySet[Claim]:
     """One answer that stands and fits all that is asked of answers."""
     if not any(asked.get(name) for name in OF_ANSWERS):
         return found
@@ -105,9 +107,18 @@ def _answered(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Clai
     superseded = Annotation.objects.filter(supersedes=OuterRef("pk"))
     answers = Annotation.objects.filter(~Exists(superseded), claim=OuterRef("pk"), carried_from=None)
     answers = answers.exclude(verdict="withdrawn")
+    if asked_too is not None:
+        answers = answers.filter(~_may_still_be_asked(asked_too))
     return found.filter(
         Exists(answers.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)}))
     )
+
+
+def _may_still_be_asked(person: User) -> Exists:
+    """The question of an answer still wants votes of this claim, and the person gave none in this round."""
+    same = Slot.objects.filter(claim=OuterRef("claim"), question=OuterRef("question"))
+    own = same.filter(round=OuterRef("round"), reviewer=person, annotation__isnull=False)
+    return Exists(same.filter(~Exists(own), waiting=True, purpose=Slot.Purpose.VOTE))
 
 
 def _of_quality(found: QuerySet[Claim], asked: Mapping[str, Any]) -> QuerySet[Claim]:
@@ -228,10 +239,10 @@ def _perceived(claim: Claim, labels: Mapping[str, Mapping[str, str]]) -> tuple[s
     return tuple(labels[name].get(known[name].value, known[name].value) for name in ATTRIBUTES)
 
 
-def counts(asked: Mapping[str, Any]) -> Mapping[str, int]:
+def counts(asked: Mapping[str, Any], *, asked_too: User | None = None) -> Mapping[str, int]:
     """By state, of all that is asked for whatever its state; empty where counting would be slow."""
     if {name for name, value in asked.items() if value} - COUNTED_UNDER:
         return {}
-    found = chosen({name: value for name, value in asked.items() if name != "state"})
+    found = chosen({name: value for name, value in asked.items() if name != "state"}, asked_too=asked_too)
     by_state = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     return by_state | {QUARANTINED: found.filter(_in_quarantine()).count()}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,9 +31,9 @@ MORE = ("reviewer", "reason", "mode", "policy", "since", "until", "size", "sharp
 def page(request: SignedInRequest) -> HttpResponse:
     form = _filter(request)
     asked = form.asked
-    found = faces.chosen(asked) if form.is_valid() else Claim.objects.none()
+    found = faces.chosen(asked, asked_too=_asked_too(request)) if form.is_valid() else Claim.objects.none()
     slice_ = faces.page_of(found, sort=asked.get("sort", ""), number=_page_number(request.GET.get("page", "")))
-    by_state = faces.counts(asked) if form.is_valid() else {}
+    by_state = faces.counts(asked, asked_too=_asked_too(request)) if form.is_valid() else {}
     states = [*Claim.State.choices, (faces.QUARANTINED, _("in quarantine"))]
     context = {
         "form": form,
@@ -56,6 +57,10 @@ def _filter(request: HttpRequest) -> FaceFilter:
 
 def _sees_names(request: HttpRequest) -> bool:
     return has_role(request.user, Role.ADMIN, Role.AUDITOR)
+
+
+def _asked_too(request: SignedInRequest) -> User | None:
+    return request.user if has_role(request.user, Role.REVIEWER, Role.ADJUDICATOR) else None
 
 
 def _may_change(request: HttpRequest) -> bool:
@@ -126,13 +131,13 @@ def _form(request: HttpRequest, question: str, count: int) -> tuple[RequeueForm,
     return RequeueForm(data, question=question), request.POST.get("seen") != str(count)
 
 
-def _meant(request: HttpRequest) -> QuerySet[Claim]:
+def _meant(request: SignedInRequest) -> QuerySet[Claim]:
     """Those that are marked, or all that match the filters in the address."""
     marked = MarkedForm(request.GET)
     if not marked.everything:
         return Claim.objects.filter(pk__in=marked.claims)
     form = _filter(request)
-    return faces.chosen(form.asked) if form.is_valid() else Claim.objects.none()
+    return faces.chosen(form.asked, asked_too=_asked_too(request)) if form.is_valid() else Claim.objects.none()
 
 
 def _ordered(request: SignedInRequest, claims: QuerySet[Claim], form: RequeueForm) -> HttpResponse:

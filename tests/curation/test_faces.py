@@ -56,6 +56,23 @@ def poor() -> Claim:
 # ---- Who
 
 
+@pytest.mark.parametrize("roles", [(Role.ADJUDICATOR,), (Role.ADMIN, Role.REVIEWER)])
+def test_whoever_reviews_too_learns_no_answer_by_searching_for_it(roles: tuple[Role, ...]) -> None:
+    """Not before their own: then, or where nothing is asked any longer, it is found."""
+    person = factories.user(*roles)
+    client = Client()
+    client.force_login(person)
+    claim, voter = scenes.claim(), factories.reviewer()
+    say(voter, claim, "reject", reason="occluded")
+    queries = ["reason=occluded", "mode=single", f"reviewer={voter.pk}&reason=occluded"]
+    queries = queries if Role.ADMIN in roles else queries[:2]
+    assert [found(client, query) for query in queries] == [[]] * len(queries)
+    assert found(signed_in(Role.ADMIN), "reason=occluded") == [claim.pk]
+    assert b"1 face" not in client.get("/faces/requeue/?all=1&reason=occluded").content
+    say(person, claim, "reject", reason="occluded")
+    assert [found(client, query) for query in queries] == [[claim.pk]] * len(queries)
+
+
 def test_admins_adjudicators_and_auditors_look_and_nobody_else(client: Client) -> None:
     claim = scenes.accepted()
     for url in ("/faces/", f"/faces/{claim.face_id}/"):
