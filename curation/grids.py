@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from curation import leases, serving
 from curation.models import Annotation, Policy, Profile, Slot
 from curation.models.claims import Question
+from curation.priorities import UNSURE
 
 SMALLEST, LARGEST = 12, 40
 FRONT = 300  # slots at the front of the queue among which an identity is looked for first
-USUAL = 5  # of so many places on a grid one goes to a face of doubtful quality, as long as there are others
+USUAL = 5  # of so many places one goes to a face of doubtful quality or detection, as long as there are others
 
 # Slots `s` that this reviewer holds, or may still take: as `curation.queue` has it, but for one question.
 HELD = "s.reviewer_id = %(reviewer)s"
@@ -58,14 +59,14 @@ WITH chosen AS MATERIALIZED (
         SELECT s.id, NOT ({HELD}) IS TRUE AS fresh, CASE WHEN d.doubtful THEN {USUAL} ELSE 1 END
                * row_number() OVER (PARTITION BY d.doubtful ORDER BY s.priority, s.block, s.shuffle, s.id) AS place
         FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_face f ON f.id = c.face_id,
-             LATERAL (SELECT cardinality(f.concerns) > 0 AS doubtful) d
+             LATERAL (SELECT cardinality(f.concerns) > 0 OR {UNSURE} AS doubtful) d
         WHERE {AVAILABLE} AND s.identity_id = %(identity)s
     ) AS found USING (id)
     WHERE s.waiting AND ({HELD} OR {FREE})
     ORDER BY found.fresh, found.place, s.id LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED
 )
 UPDATE curation_slot s SET reviewer_id = %(reviewer)s, leased_until = now() + %(seconds)s * interval '1 second',
-                           why = CASE WHEN s.why = '' THEN %(why)s ELSE s.why END
+                           why = CASE WHEN s.why IN ('asked_again', 'reopened', 'unsure') THEN s.why ELSE %(why)s END
 FROM chosen WHERE s.id = chosen.id RETURNING s.id
 """  # noqa: S608  constants
 

@@ -9,6 +9,7 @@ from curation import grids, queue
 from curation.claims import open_claims
 from curation.models import Claim, Profile, Slot
 from curation.policies import current_policy
+from ingest.models import Detection
 from tests import factories
 from tests.curation import scenes
 
@@ -133,6 +134,25 @@ def test_doubtful_faces_come_in_between_and_not_all_at_the_end(settings: Setting
     open_claims()
     on_the_grid = Claim.objects.filter(pk__in=claims_of(factories.reviewer()))
     assert len([claim for claim in on_the_grid if claim.face.concerns]) == 2
+
+
+def test_a_face_detected_with_few_votes_is_as_doubtful(settings: Settings) -> None:
+    settings.GRID_TILES = 12
+    claims = scenes.claims(30)
+    for claim in claims[::3]:
+        place = {"x": claim.pk, "y": 0, "width": 9, "height": 9, "parameters": {"strong_votes": 60}, "score": 24.0}
+        Detection.objects.create(photo=claim.photo, face=claim.face, detector="haar", version="1", **place)
+    on_the_grid = claims_of(factories.reviewer())
+    assert len({claim.pk for claim in claims[::3]} & set(on_the_grid)) == 2
+
+
+def test_why_it_was_served_is_said_of_whoever_has_it_now() -> None:
+    claims = scenes.claims(8)
+    Slot.objects.filter(claim__in=claims).update(why=Slot.Why.PAIR)
+    Slot.objects.filter(claim=claims[0]).update(why=Slot.Why.ASKED_AGAIN)
+    one = factories.reviewer()
+    taken = {slot.claim_id: slot.why for slot in grids.lease(reviewer=one)}
+    assert taken == {claim.pk: "queue" for claim in claims} | {claims[0].pk: "asked_again"}
 
 
 def test_the_references_are_none_of_the_faces_to_judge() -> None:
