@@ -42,8 +42,8 @@ def reviewer(person: User) -> Facts:
     return {
         "faces": faces,
         "attributes": attributes,
-        "faces_more": getattr(faces, "more", False),
-        "attributes_more": getattr(attributes, "more", False),
+        "faces_more": faces.capped,
+        "attributes_more": attributes.capped,
         "today": answered_today(person),
         "taken_back": _given(person, _midnight()).filter(verdict="withdrawn").count(),
         "lately": _lately(person) if profile and profile.show_pace else None,

@@ -1,6 +1,5 @@
 import uuid
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from curation import desks, practice, queue
+from curation import desks, practice, progress
 from curation.adjudication import answer_flag, open_flags
 from curation.annotations import record
 from curation.entries import Flagged
@@ -141,9 +140,9 @@ def test_pace_is_shown_to_who_asked_for_it(client: Client) -> None:
 
 
 def test_more_than_were_counted_is_said_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = SimpleNamespace(total=201, mine=200, skipped=0, answered=0, more=True)
-    monkeypatch.setattr(queue, "waiting", lambda **_asked: waiting)
-    assert ">200+<" in home(client, Role.REVIEWER)
+    monkeypatch.setattr(progress, "MOST", 3)
+    scenes.claims(4)
+    assert ">3+<" in home(client, Role.REVIEWER)
 
 
 def test_adjudicator_starts_with_what_they_may_decide(client: Client) -> None:
