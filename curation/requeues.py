@@ -10,16 +10,22 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from curation.models import Claim, Reopening, Requeue
+from curation.models import Claim, DisputeView, Reopening, Requeue
 from curation.reopening import reopen_all
+from mtf_site.roles import Role, has_role
 
 A_BATCH = 50
 AT_ONCE = 200  # claims that are reopened while the person waits
+LOOKED_AT = 60  # faces of a page; an order for more is given unseen
 LONGEST = 600  # seconds a task works on; the sweeper rings again
 
 
 def order(claims: QuerySet[Claim], *, question: str, fields: Sequence[str], reason: str, by: User) -> Requeue:
+    """Whoever looks at few faces sees what was settled, and so is not among those who are asked."""
     ids = list(claims.order_by("photo_id", "pk").values_list("pk", flat=True))
+    if len(ids) <= LOOKED_AT and has_role(by, Role.REVIEWER, Role.ADJUDICATOR):
+        seen = [DisputeView(adjudicator=by, claim_id=pk, question=question) for pk in ids]
+        DisputeView.objects.bulk_create(seen, ignore_conflicts=True)
     return Requeue.objects.create(question=question, fields=fields, claims=ids, reason=reason, ordered_by=by)
 
 

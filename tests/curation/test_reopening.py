@@ -150,6 +150,18 @@ def test_the_outlook_says_what_then_happens(vera: User) -> None:
 # ---- Orders
 
 
+@pytest.mark.parametrize(("count", "served"), [(1, 0), (61, 61)], ids=["looked at", "unseen"])
+def test_an_adjudicator_is_not_asked_what_they_saw_settled(count: int, served: int) -> None:
+    senior, claims = factories.user(Role.ADJUDICATOR), scenes.claims(count)
+    one, two = factories.reviewers(2)
+    for claim in claims:
+        say(one, claim), say(two, claim)
+    requeues.order(Claim.objects.all(), question="usable", fields=[], reason="blur", by=senior)
+    requeues.go_on()
+    assert len(scenes.lease(senior, want=100)) == served
+    assert len(scenes.lease(one, want=100)) == count
+
+
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requeues, "A_BATCH", 2)
