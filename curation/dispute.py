@@ -14,7 +14,9 @@ from curation.policy_maps import perceived
 from curation.quarantine import IN_FORCE
 from curation.settling import ATTRIBUTES
 from curation.shares import Share, shares
-from curation.votes import in_words
+from curation.votes import USABLE_WORDS, in_words
+
+LEAST_SHOWN = 0.005  # what is less likely is left out
 
 
 @dataclass
@@ -52,6 +54,19 @@ class Dispute:
             else:
                 found.append(("", shares(in_words(vote, self.policy) for vote in votes)))
         return [(title, shared) for title, shared in found if shared]
+
+    @property
+    def weighed(self) -> list[tuple[str, list[tuple[str, float]]]]:
+        """By field that wants a decision and was weighed by reviewers' error rates: how likely each answer is."""
+        labels, titles = class_labels(self.policy), {f["code"]: f["label"] for f in self.policy.fields}
+        labels["usable"] = {value: str(words) for value, words in USABLE_WORDS.items()}
+        found = []
+        for name in self.unsettled or self._names:
+            row = self.consensus.get(name)
+            soft = sorted(((row.soft if row else None) or {}).items(), key=lambda one: (-one[1], one[0]))
+            said = [(labels[name].get(code, code), share) for code, share in soft if share >= LEAST_SHOWN]
+            found.append((titles.get(name, ""), said))
+        return [(title, said) for title, said in found if said]
 
     @cached_property
     def consensus(self) -> dict[str, Consensus]:

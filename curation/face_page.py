@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from curation.face_history import Happening, Teller, history
 from curation.models import Claim, Consensus, Quarantine, ReleaseFace, Slot
@@ -14,14 +13,10 @@ from curation.models.claims import Question
 from curation.policies import class_labels, current_policy
 from curation.quarantine import IN_FORCE
 from curation.settling import ATTRIBUTES
+from curation.votes import USABLE_WORDS
 from ingest.models import Candidate, Detection, Face
 from ingest.reasons import in_words
 
-USABLE_WORDS = {
-    "accept": gettext_lazy("accepted"),
-    "reject": gettext_lazy("rejected"),
-    "cannot_tell": gettext_lazy("cannot tell"),
-}
 TONES = {"settled": "good", "disputed": "warn"}
 TWINS = 12
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curation.models import Annotation, Claim, Policy, Quarantine
 from curation.models.claims import Question
@@ -14,6 +15,11 @@ from curation.policies import class_labels
 from curation.settling import ATTRIBUTES
 
 ADJUDICATION = Annotation.Mode.ADJUDICATION
+USABLE_WORDS = {
+    "accept": gettext_lazy("accepted"),
+    "reject": gettext_lazy("rejected"),
+    "cannot_tell": gettext_lazy("cannot tell"),
+}
 TONES = {"accept": "good", "reject": "bad", "quarantine": "warn", "relabel": "accent"}
 
 

@@ -25,6 +25,7 @@ from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
 FOUND = 12
 EVENTS = 25
+LATELY = 20  # exclusions shown; the history below names them all
 LIMITS_SHOWN = 12
 
 
@@ -68,7 +69,7 @@ def _page_of(request: HttpRequest, person: User, roles: RolesForm | None = None)
         "profile": profile,
         "limits": limits[:LIMITS_SHOWN],
         "limits_more": max(row.limits - LIMITS_SHOWN, 0),
-        "exclusions": Exclusion.objects.filter(reviewer=person).select_related("decided_by").order_by("-pk"),
+        "exclusions": Exclusion.objects.filter(reviewer=person).select_related("decided_by").order_by("-pk")[:LATELY],
         "events": Paginator(person.events.select_related("by"), EVENTS).get_page(request.GET.get("page")),
         "is_self": request.user == person,
         "may_change": has_role(request.user, Role.ADMIN),

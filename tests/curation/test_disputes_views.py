@@ -11,7 +11,7 @@ from curation.disputes import Listing
 from curation.models import Annotation, Claim, DisputeView, Flag, Quarantine, Slot
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import scenes
+from tests.curation import overlap_scenes, scenes
 from tests.curation.disputes_scenes import MAKE, dispute, dispute_of, disputed_attributes, flagged, quarantined
 from tests.curation.scenes import consensus, say, state, waits
 
@@ -307,3 +307,17 @@ def test_one_more_vote_is_asked_once(client: Client, senior: User) -> None:
     assert (state(claim), waits(claim)) == ("open", 1)
     assert "A vote is asked for already" in response.content.decode()
     assert "One more vote" not in client.get(dispute_of(claim)).content.decode()
+
+
+def test_probabilities_stand_beside_the_votes_where_they_were_weighed(client: Client, senior: User) -> None:
+    overlap_scenes.adaptive(fewest=2, most=2)
+    one, two = factories.reviewers(2)
+    overlap_scenes.estimate({one: 0.95, two: 0.6})
+    claim = scenes.claim()
+    say(one, claim), say(two, claim, "reject")
+    client.force_login(senior)
+    page = client.get(dispute_of(claim))
+    [(title, said)] = page.context["dispute"].weighed
+    assert (title, said[0][0], sum(share for _, share in said)) == ("", "accepted", pytest.approx(1, abs=0.02))
+    assert said[0][1] > 0.8
+    assert "weighed by the reviewers’ error rates" in page.content.decode()
