@@ -95,14 +95,14 @@ PHOTOS_OF_CLAIMS = "ARRAY(SELECT photo_id FROM curation_claim WHERE id = ANY(%(c
 
 
 CLAIMS = f"""
-SELECT {columns(Claim, "k")}, i.state = 'merged',
+SELECT {columns(Claim, "k")}, (SELECT i.state = 'merged' FROM ingest_identity i WHERE i.id = k.identity_id),
     (SELECT max(q.decision) FROM curation_quarantine q
      WHERE q.face_id = k.face_id AND q.decision IN ('', 'kept_out')),
     {IS_REFUSED},
     (SELECT jsonb_agg(jsonb_build_array(c.field, c.state, c.value, c.support, c.votes, c.method,
                                          c.probability, c.soft))
      FROM curation_consensus c WHERE c.claim_id = k.id)
-FROM curation_claim k JOIN ingest_identity i ON i.id = k.identity_id
+FROM curation_claim k
 WHERE k.photo_id = ANY({{photos}}) ORDER BY k.id;
 """  # noqa: S608  constants
 SLOTS = f"""

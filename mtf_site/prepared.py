@@ -20,6 +20,8 @@ from psycopg import pq
 PARAMETER = re.compile(r"%\((\w+)\)s")
 # Else the planner would plan anew each time for the sake of the values, which change nothing here.
 GENERIC = "SET LOCAL plan_cache_mode = force_generic_plan;"
+# All of these look a few rows up. What is planned while a table is empty must not read all of it once it has grown.
+BY_INDEX, AS_EVER = "SET LOCAL enable_seqscan = off;", "SET LOCAL enable_seqscan TO DEFAULT;"
 Call = tuple[str, Mapping[str, Any]]  # a statement with %(name)s where its values go, and (at least) these
 Rows = list[tuple[Any, ...]]
 _known: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # of each connection: a statement, and its name
@@ -38,16 +40,17 @@ def execute(cursor: Any, statements: Sequence[str], params: Mapping[str, Any]) -
 def exchange(calls: Sequence[Call], *, first: str = GENERIC, last: str = "") -> list[Rows]:
     """The rows of each call, in one message; `first` and `last` are plain statements around them, without values."""
     with connection.cursor() as cursor:
-        for _done in range(_send(cursor, calls, first, last)):
-            cursor.nextset()
-        return [_rows(cursor, is_last=number == len(calls)) for number, _call in enumerate(calls, 1)]
+        before = _send(cursor, calls, first, last)
+        received = cursor.cursor  # the driver's own: what is here already cannot fail
+        for _done in range(before):
+            received.nextset()
+        return [_rows(received) for _call in calls]
 
 
-def _rows(cursor: Any, *, is_last: bool) -> Rows:
+def _rows(cursor: Any) -> Rows:
     result = cursor.pgresult
     rows: Rows = cursor.fetchall() if result is not None and result.nfields else []
-    if not is_last:
-        cursor.nextset()
+    cursor.nextset()
     return rows
 
 
@@ -58,10 +61,11 @@ def _send(cursor: Any, calls: Sequence[Call], first: str, last: str = "") -> int
     new = {text: "" for text, _values in calls if text not in known}
     names = known | {text: f"mtf_{next(_numbers)}" for text in new} if new else known
     parts = [f"PREPARE {names[text]} AS {_read(text)[0]};" for text in new]
-    parts += [first, *(_call(names[text], _read(text)[1], values) for text, values in calls), last]
-    cursor.execute("".join(parts))
+    parts += [first, BY_INDEX] if new else [first]
+    parts += [_call(names[text], _read(text)[1], values) for text, values in calls]
+    cursor.execute("".join([*parts, AS_EVER, last] if new else [*parts, last]))
     known.update({text: names[text] for text in new})  # a name is not used again where this failed
-    return len(new) + first.count(";")
+    return len(new) + bool(new) + first.count(";")
 
 
 @lru_cache(maxsize=512)

@@ -32,9 +32,9 @@ class Claim(models.Model):
         REJECTED = "rejected", _("rejected")
         CLOSED = "closed", _("closed by another face or claim")
 
-    face = models.ForeignKey(Face, models.PROTECT, related_name="claims")
+    face = models.ForeignKey(Face, models.PROTECT, related_name="claims", db_index=False)
     photo = models.ForeignKey(Photo, models.PROTECT, related_name="claims", help_text=_("the face's, for constraints"))
-    identity = models.ForeignKey(Identity, models.PROTECT, related_name="claims")
+    identity = models.ForeignKey(Identity, models.PROTECT, related_name="claims", db_index=False)
     origin = models.CharField(max_length=10, choices=Origin)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -87,7 +87,7 @@ class Consensus(models.Model):
         POSTERIOR = "posterior", _("answers weighed by how reliable their reviewers are")
         ADJUDICATION = "adjudication", _("adjudication")
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="consensus")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="consensus", db_index=False)
     field = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State)
     value = models.CharField(max_length=20, blank=True)

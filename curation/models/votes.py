@@ -32,10 +32,11 @@ class Annotation(models.Model):
         GRID = "grid", _("grid")
         ADJUDICATION = "adjudication", _("adjudication")
 
+    # Every answer writes into each index, so none is kept (`db_index=False`) for what another begins with.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="annotations")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="annotations", db_index=False)
     question = models.CharField(max_length=10, choices=Question)
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="annotations")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="annotations", db_index=False)
     verdict = models.CharField(max_length=12, choices=Verdict)
     reason = models.CharField(max_length=30, blank=True)
     relabel_to = models.ForeignKey(Identity, models.PROTECT, null=True, blank=True, related_name="+")
@@ -54,7 +55,13 @@ class Annotation(models.Model):
     late = models.BooleanField(default=False, help_text=_("kept but not counted: the lease had gone to someone else"))
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
     carried_from = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="carried", help_text=_("the vote on another claim")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried",
+        db_index=False,
+        help_text=_("the vote on another claim"),
     )
 
     class Meta:
@@ -116,7 +123,7 @@ class Slot(models.Model):
         UNSURE = "unsure", _("the answers so far leave it unsure")
         UNASKED = "unasked", _("answered without a lease")
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="slots")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="slots", db_index=False)
     identity = models.ForeignKey(Identity, models.PROTECT, related_name="+", help_text=_("the claim's, for the queue"))
     question = models.CharField(max_length=10, choices=Question)
     round = models.PositiveSmallIntegerField(default=0)
