@@ -116,6 +116,36 @@ def test_two_grids_are_taken_back_one_after_the_other_also_after_a_reload(sign_i
     assert Annotation.objects.filter(verdict="withdrawn").count() == 12
 
 
+# A disk that answers once `release` is called, or gives up after three seconds.
+SLOW_DISK = """
+const open = IDBFactory.prototype.open;
+const released = new Promise((resolve) => { window.release = resolve; });
+IDBFactory.prototype.open = function (...name) {
+  const request = open.apply(this, name);
+  const set = (told) => request.addEventListener('success', (event) => released.then(() => told(event)));
+  return Object.defineProperty(request, 'onsuccess', { set });
+};
+"""
+
+
+def test_a_grid_taken_back_before_the_page_has_read_its_disk_stays(sign_in: SignIn) -> None:
+    visible_claims(6), visible_claims(6, factories.identity("Bo Lindqvist"))
+    page = open_grid(sign_in(factories.reviewer()))
+    first = claims_on(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(f".tile[data-claim='{first[0]}']")).to_have_count(0)
+    ready(page)
+    saved(page)
+    page.add_init_script(SLOW_DISK)
+    page.reload()
+    page.keyboard.press("z")
+    expect(page.locator(f".tile[data-claim='{first[0]}']")).to_be_visible()
+    page.evaluate("release()")
+    saved(page)
+    assert claims_on(page) == first
+    assert Annotation.objects.filter(verdict="withdrawn").count() == 6
+
+
 def test_enter_waits_until_all_can_have_been_looked_at(sign_in: SignIn, settings: Settings) -> None:
     settings.GRID_DWELL = 2.0
     visible_claims(6)

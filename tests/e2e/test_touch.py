@@ -184,7 +184,7 @@ def test_a_dispute_is_decided_by_touch(tablet: Opened, senior: User) -> None:
     assert (made.verdict, made.reason) == ("reject", "occluded")
 
 
-def test_a_finger_meets_every_target(tablet: Opened, senior: User) -> None:
+def test_a_finger_meets_every_target(tablet: Opened, senior: User, settings: Settings) -> None:
     stock()
     usable, attributes, flag, alarm = dispute(), disputed_attributes(), flagged(), quarantined()
     torn = contradicted()
@@ -196,7 +196,9 @@ def test_a_finger_meets_every_target(tablet: Opened, senior: User) -> None:
         "/disputes/?list=decided", dispute_of(usable), dispute_of(attributes, question="attributes"),
         dispute_of(flag.claim), dispute_of(alarm.claim), "/disputes/contradictions/",
         f"/disputes/contradictions/{torn.pk}/race/", "/disputes/unclear/", "/answers/", "/profile/",
+        "/faces/", f"/faces/{usable.face_id}/", "/review/practice/",
     ):  # fmt: skip
+        settings.PRACTICE_ITEMS = 3 if "practice" in url else 0
         page.goto(url)
         settled(page)
         small += [f"{url}: {one}" for one in page.evaluate(TOO_SMALL)]

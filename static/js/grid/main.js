@@ -154,6 +154,15 @@ function undo() {
 
 // ---- What comes in
 
+function begin() {
+  const unsent = new Set(outbox.claims);
+  // Read anew, the page before gave its faces back after this one was made: they are asked for again.
+  const items = leases.wereGivenBack ? [] : start.items.filter((item) => !unsent.has(item.claim));
+  if (items.length) show({ ...start, items, marks: {} });
+  else if (empty && !unsent.size && !start.items.length) received({ detail: start });
+  else next();
+}
+
 function received({ detail: batch }) {
   progress = batch.progress ?? progress;
   empty = batch.empty ?? empty;
@@ -248,11 +257,6 @@ for (const said of document.querySelectorAll(".desk > .said")) {
   said.remove();
 }
 await outbox.wake();
-const unsent = new Set(outbox.claims);
-// Read anew, the page before gave its faces back after this one was made: they are asked for again.
-const items = leases.wereGivenBack ? [] : start.items.filter((item) => !unsent.has(item.claim));
-if (items.length) show({ ...start, items, marks: {} });
-else if (empty && !unsent.size && !start.items.length) received({ detail: start });
-else next();
+if (!present) begin(); // else a grid was taken back meanwhile, and is on the screen
 outbox.call();
 setInterval(() => present || document.hidden || outbox.state.unsent || shelf.stock(), LOOK_AGAIN);
