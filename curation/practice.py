@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import Annotation, Claim, Consensus, Policy, PracticeAnswer, Profile, Quarantine, Slot
+from curation.models import Annotation, Claim, Consensus, GoldItem, Policy, PracticeAnswer, Profile, Quarantine, Slot
 from curation.quarantine import IN_FORCE
 from ingest.models import Identity
 
@@ -107,7 +107,8 @@ def _known_claims(reviewer: User) -> QuerySet[Claim]:
     asked = Slot.objects.filter(claim=OuterRef("pk"), question="usable", waiting=True)
     claims = Claim.objects.filter(Exists(settled), ~Exists(asked), identity__state=Identity.State.APPROVED)
     mine = Annotation.objects.filter(claim=OuterRef("pk"), reviewer=reviewer)
-    return claims.exclude(face__quarantines__decision__in=IN_FORCE).exclude(Exists(mine))
+    gold = GoldItem.objects.filter(claim=OuterRef("pk"), question="usable", retired_at=None)
+    return claims.exclude(face__quarantines__decision__in=IN_FORCE).exclude(Exists(mine)).exclude(Exists(gold))
 
 
 def _choose(reviewer: User, answers: Sequence[PracticeAnswer], left: int) -> list[Claim]:

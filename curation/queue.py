@@ -1,6 +1,6 @@
 """Who answers what next. A lease is a slot with a reviewer and a time; taking one is a single statement (leases.py)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import leases, pairs, prepared, progress
+from curation import gold_serving, leases, pairs, prepared, progress
+from curation.answering import ASKED
 from curation.leases import Order
 from curation.models import Bookmark, Claim, Profile, Quarantine, Skip, Slot
 from curation.progress import Waiting
@@ -19,25 +20,39 @@ from curation.refused_photos import came_all_the_way, decided_against
 from curation.settling import lock_photo, settle
 
 LIMITS = """
-SELECT array_agg(l.identity_id ORDER BY l.identity_id) FROM curation_profile_limited_to l
-JOIN curation_profile p ON p.id = l.profile_id WHERE p.user_id = %(reviewer)s;
+SELECT array_agg(l.identity_id ORDER BY l.identity_id),
+       EXISTS (SELECT FROM curation_pause WHERE reviewer_id = %(reviewer)s AND question = %(question)s
+                 AND ended_at IS NULL)
+FROM curation_profile_limited_to l JOIN curation_profile p ON p.id = l.profile_id WHERE p.user_id = %(reviewer)s;
 """
 
 
 def lease(*, reviewer: User, question: str, want: int, have: Collection[int] = ()) -> list[Slot]:
-    """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`."""
+    """The reviewer's leases in queue order, without the claims in `have`, topped up to `want`; some of them are gold.
+
+    None for whoever is paused.
+    """
     order = Order(reviewer.pk, question, want, tuple(have))
-    params: dict[str, Any] = {"reviewer": reviewer.pk, "question": question}
+    params: dict[str, Any] = {"reviewer": reviewer.pk, "question": question, **gold_serving.parameters()}
+    turn = gold_serving.Turn()
     with connection.cursor() as cursor:
-        prepared.execute(cursor, [LIMITS, pairs.LEANING], params)
-        (only,) = cursor.fetchone()
+        prepared.execute(cursor, [LIMITS, pairs.LEANING, *gold_serving.statements()], params)
+        only, paused = cursor.fetchone()
         cursor.nextset()
         leaning = pairs.read_leaning(cursor.fetchone())
+        if cursor.nextset():
+            turn = gold_serving.read_turn(cursor.fetchone())
+    if paused:
+        return []
+    return gold_serving.mixed(_votes(order, only, leaning), order, turn, only=only or ())
+
+
+def _votes(order: Order, only: Sequence[int] | None, leaning: pairs.Leaning) -> list[Slot]:
     if only:
         return leases.take(order, identities=only)
     if leaning.uneven:
         slots = leases.take_fairly(order, few=leaning.few)
-        if len(slots) >= want:
+        if len(slots) >= order.want:
             return slots
     return leases.take(order)
 
@@ -49,7 +64,7 @@ def limited_to(reviewer: User) -> list[int]:
 
 
 def _held(reviewer: User, question: str) -> QuerySet[Slot]:
-    return Slot.objects.filter(reviewer=reviewer, question=question, purpose="vote", annotation=None)
+    return Slot.objects.filter(reviewer=reviewer, question=question, purpose__in=ASKED, annotation=None)
 
 
 def extend(*, reviewer: User, question: str) -> int:
@@ -60,7 +75,9 @@ def extend(*, reviewer: User, question: str) -> int:
 
 def give_back(*, reviewer: User, question: str, claims: Collection[int]) -> int:
     """A page that closes gives back what it held; what the reviewer holds elsewhere stays."""
-    return _update(_held(reviewer, question).filter(claim__in=claims), reviewer=None, leased_until=None)
+    held = _held(reviewer, question).filter(claim__in=claims)
+    kept = _update(held.filter(purpose=Slot.Purpose.GOLD), leased_until=None)  # it is nobody else's
+    return kept + _update(held.filter(purpose=Slot.Purpose.VOTE), reviewer=None, leased_until=None)
 
 
 def release(*, reviewer: User) -> int:

@@ -1,5 +1,6 @@
 from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
+from curation.models.gold import GoldItem, Pause, Standing
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
@@ -22,9 +23,11 @@ __all__ = [
     "Exclusion",
     "Figure",
     "Flag",
+    "GoldItem",
     "GuidelinePicture",
     "Invitation",
     "PersonEvent",
+    "Pause",
     "Policy",
     "PracticeAnswer",
     "Profile",
@@ -36,4 +39,5 @@ __all__ = [
     "ReviewerPair",
     "Skip",
     "Slot",
+    "Standing",
 ]
