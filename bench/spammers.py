@@ -20,7 +20,7 @@ from tqdm import tqdm
 from curation.ballots import ballots
 from curation.dawid_skene import dawid_skene
 from curation.evidence import BAR, RISK, Answers, weigh
-from curation.left_out import chances_without
+from curation.left_out import SMOOTHING, chances_without
 from curation.spamming import Floats
 
 REVIEWERS, SPAMMERS = 8, 2
@@ -175,7 +175,7 @@ def _judge(world: World, until: list[int | None]) -> None:
     truths = {face: world.truth[face] for given in world.given for face, _said, gold in given if gold}
     faces, people, labels = (np.array(column) for column in zip(*rows, strict=True))
     cast = ballots(faces, people, labels, classes=range(CLASSES[world.question]))
-    fit = dawid_skene(cast, gold=truths)
+    fit = dawid_skene(cast, gold=truths, smoothing=SMOOTHING)
     claimed = np.array([world.claimed[face] for face in cast.items])
     place = {int(face): n for n, face in enumerate(cast.items)}
     for person, given in enumerate(world.given):

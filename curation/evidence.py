@@ -5,7 +5,7 @@ The evidence is an e-value: how many times likelier the answers are under a hypo
 below the bar, than under the best of all reviewers at or above the bar. Of these one in 1 / e is ever seen with a
 value above e, however often one looks (Ville 1939; Wasserman, Ramdas and Balakrishnan, Universal inference, 2020; the
 mean of several is one again: Vovk and Wang, E-values, 2021). It is exact on gold. With other answers the truth is as
-likely as the others' votes make it (Dawid and Skene 1979), which are estimates: bench/spammers.py shows what that comes to.
+likely as the others' votes make it (Dawid and Skene 1979), an estimate: bench/spammers.py shows what that comes to.
 """
 
 from collections.abc import Mapping, Sequence

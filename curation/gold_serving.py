@@ -31,7 +31,8 @@ WITH lately AS MATERIALIZED (
     SELECT row_number() OVER (ORDER BY a.received_at DESC, a.id) AS nth, s.id AS slot, s.purpose
     FROM (SELECT id, received_at FROM (SELECT * FROM curation_annotation WHERE reviewer_id = %(reviewer)s
                                        ORDER BY received_at DESC LIMIT 4 * %(looked_back)s) newest
-          WHERE question = %(question)s AND verdict <> 'withdrawn' AND mode <> 'adjudication' AND carried_from_id IS NULL
+          WHERE question = %(question)s AND verdict <> 'withdrawn' AND mode <> 'adjudication'
+            AND carried_from_id IS NULL
           ORDER BY received_at DESC LIMIT %(looked_back)s) a
         LEFT JOIN curation_slot s ON s.annotation_id = a.id
 )

@@ -1,4 +1,4 @@
-"""What is true of each item in the eyes of everybody but one annotator: what that one's own answers are held against."""
+"""What is true of each item in the eyes of everybody but one annotator: what that one's answers are held against."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from curation.ballots import Ballots
 from curation.dawid_skene import DawidSkene
 from curation.spamming import NOTHING, Floats, Ints
 
+SMOOTHING = 0.25  # judgements in each cell of an annotator's table beforehand: nobody is infallible after ten answers
 PRIOR = 2.0  # items' worth of the classes' own shares, in what a claim is taken to say
 
 
