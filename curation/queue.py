@@ -13,7 +13,7 @@ from django.utils import timezone
 from curation import gold_serving, leases, pairs, prepared, progress
 from curation.answering import ASKED
 from curation.leases import Order
-from curation.models import Bookmark, Claim, Profile, Quarantine, Skip, Slot
+from curation.models import Bookmark, Claim, Pause, Profile, Quarantine, Skip, Slot
 from curation.progress import Waiting
 from curation.quarantine import IN_FORCE
 from curation.refused_photos import came_all_the_way, decided_against
@@ -80,9 +80,9 @@ def give_back(*, reviewer: User, question: str, claims: Collection[int]) -> int:
     return kept + _update(held.filter(purpose=Slot.Purpose.VOTE), reviewer=None, leased_until=None)
 
 
-def release(*, reviewer: User) -> int:
-    """All that somebody holds goes back to everybody."""
-    return _free(Q(reviewer=reviewer))
+def release(*, reviewer: User, question: str = "") -> int:
+    """All that somebody holds goes back to everybody; of one question, if any is named."""
+    return _free(Q(reviewer=reviewer, question=question) if question else Q(reviewer=reviewer))
 
 
 def _free(which: Q) -> int:
@@ -98,8 +98,11 @@ def _update(slots: QuerySet[Slot], **values: Any) -> int:
 
 
 def free_expired_leases() -> int:
-    """What reviewers left lying goes back to everybody; also leases of slots that nobody needs to answer now."""
-    return _free(Q(leased_until__lt=timezone.now()) | Q(waiting=False, reviewer__isnull=False))
+    """What reviewers left lying goes back to everybody; also leases of slots that nobody needs to answer now, and of
+    whoever was paused while they took some."""
+    paused = Pause.objects.filter(reviewer=OuterRef("reviewer"), question=OuterRef("question"), ended_at=None)
+    idle = Q(waiting=False, reviewer__isnull=False)
+    return _free(Q(leased_until__lt=timezone.now()) | idle | Q(Exists(paused), leased_until__isnull=False))
 
 
 def heed_refused_photos() -> int:

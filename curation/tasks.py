@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, exclusions, pairs, queue, requeues, slow_figures
+from curation import activation, claims, exclusions, judging, pairs, queue, requeues, slow_figures
 from curation.models import Exclusion
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
@@ -53,6 +53,12 @@ def count_figures() -> None:
 @shared_task(name="curation.tasks.recount_pairs", ignore_result=True)
 def recount_pairs() -> int:
     return pairs.recount()
+
+
+@shared_task(name="curation.tasks.judge", ignore_result=True)
+def judge() -> int:
+    """Reviewers with new answers: who does not judge the faces is paused."""
+    return len(judging.judge())
 
 
 @shared_task(name="curation.tasks.exclude", ignore_result=True)
