@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from curation import gold
 from curation.models import Claim, Consensus, GoldItem
+from curation.policy_maps import Maps
 from tests import factories
 from tests.curation import gold_scenes, releases, scenes
 
@@ -27,8 +28,8 @@ def settled(value: str, *, votes: int = 2, support: int | None = None, method: s
     return claim
 
 
-def chosen(count: int = 100, **fields: int) -> set[int]:
-    return {item.claim_id for item in gold.choose(question="usable", count=count, **fields)}
+def chosen(votes: int = 2) -> set[int]:
+    return {item.claim_id for item in gold.choose(question="usable", count=100, votes=votes)}
 
 
 def test_agreed_and_adjudicated_claims_are_chosen_and_no_others() -> None:
@@ -88,7 +89,7 @@ def test_a_wrong_item_is_known_no_longer_but_a_worn_one_is() -> None:
 def test_a_class_named_anew_is_read_as_the_policy_in_force_has_it() -> None:
     claim = releases.claim(factories.identity(), state="accepted")
     item = gold_scenes.gold(claim, "attributes", race="1", gender="2", age="1")
-    maps = {item.policy_id: {"race": {"1": "4"}, "age": {"1": None}}}
+    maps: Maps = {item.policy_id: {"race": {"1": "4"}, "age": {"1": None}}}
     assert gold.truths([claim.pk], "attributes", maps) == {claim.pk: {"race": "4", "gender": "2"}}
 
 
