@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from curation import leases, serving
 from curation.models import Annotation, Policy, Profile, Slot
 from curation.models.claims import Question
+from curation.paused import is_paused
 
 SMALLEST, LARGEST = 12, 40
 FRONT = 300  # slots at the front of the queue among which an identity is looked for first
@@ -102,6 +103,8 @@ def _take(reviewer: User, have: Collection[int]) -> list[int]:
     limited_to = list(
         Profile.limited_to.through.objects.filter(profile__user=reviewer).values_list("identity", flat=True)
     )
+    if is_paused(reviewer, Question.USABLE):
+        return []
     known: dict[str, Any] = {"reviewer": reviewer.pk, "have": list(have), "seconds": settings.LEASE_SECONDS}
     known |= {"limited_to": limited_to, "anybody": not limited_to, "why": "limited" if limited_to else "queue"}
     with connection.cursor() as cursor:

@@ -320,7 +320,7 @@ def test_the_page_asks_the_database_as_often_for_one_as_for_many(
 ) -> None:
     current_policy()
     scenes.claims(waiting)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("review"))
 
 
