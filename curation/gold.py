@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from curation.gold_serving import make_way
 from curation.models import Claim, Consensus, GoldItem, Quarantine, Slot
 from curation.models.claims import Question
 from curation.policies import current_policy
@@ -112,19 +113,30 @@ def _in_turns(found: Iterable[Sure]) -> list[Sure]:
 
 
 def retire(item: GoldItem, *, retired_as: str, by: User, reason: str = "") -> bool:
-    """For good. False where somebody retired it before. Answers to a wrong one no longer speak against anybody."""
+    """For good, also from whoever has it and has not answered. False where somebody retired it before. Answers to a
+    wrong one no longer speak against anybody."""
     said = {"retired_as": retired_as, "retired_by": by, "retired_at": timezone.now(), "reason": reason}
-    return bool(GoldItem.objects.filter(pk=item.pk, retired_at=None).update(**said))
+    with transaction.atomic():
+        done = GoldItem.objects.filter(pk=item.pk, retired_at=None).update(**said)
+        if done:
+            make_way(Slot.objects.filter(claim=item.claim_id, question=item.question))
+    return bool(done)
 
 
 # ---- What is known
 
 
 def truths(claims: Iterable[int], question: str, maps: Maps) -> dict[int, dict[str, str]]:
-    """Claim → field → its class, as the policy in force names it; without wrong items, and fields fallen silent."""
+    """Claim → field → its class, as the policy in force names it; without wrong items, fields fallen silent, and what
+    was decided otherwise since, or is asked anew."""
     items = GoldItem.objects.filter(claim__in=claims, question=question)
-    items = items.exclude(retired_as=GoldItem.Retired.WRONG)
-    return {item.claim_id: _as_named_now(item, maps) for item in items}
+    known = {item.claim_id: _as_named_now(item, maps) for item in items.exclude(retired_as=GoldItem.Retired.WRONG)}
+    settled = Consensus.objects.filter(claim__in=known, field__in=FIELDS[question], state=Consensus.State.SETTLED)
+    still = set(settled.values_list("claim", "field", "value"))
+    return {
+        claim: {field: value for field, value in answer.items() if (claim, field, value) in still}
+        for claim, answer in known.items()
+    }
 
 
 def _as_named_now(item: GoldItem, maps: Maps) -> dict[str, str]:

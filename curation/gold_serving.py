@@ -16,12 +16,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from curation import prepared
 from curation.leases import Order
 from curation.models import Slot
 from curation.refused_photos import IS_REFUSED
 
 MOST_SERVED = 50  # times that one item is served, all reviewers together
 LOOKED_BACK = 3  # times N answers: where there is no gold among these, the next is due
+NEAR = 4  # places by which it may be put off, or brought forward, so as not to part a run of one person
 AT_ONCE = 8  # gold that may be on its way to one reviewer
 
 # Whether there is any gold; how long ago the reviewer answered some, and which; what they were served and have not
@@ -49,8 +51,8 @@ SELECT EXISTS (SELECT FROM curation_golditem WHERE question = %(question)s AND r
                             AND w.waiting AND w.purpose = 'vote'));
 """
 
-# What may be gold for this reviewer: still decided, to be seen, not served too often, and new to them. Among the people
-# just served first, so that it does not stand out; then what was served least.
+# What may be gold for this reviewer: decided as it was, to be seen, not served too often, and new to them. Among the
+# people just served first, so that it does not stand out; then what was served least.
 PICK = f"""
 WITH item AS (
     SELECT k.id AS claim_id, k.identity_id FROM curation_golditem g
@@ -59,6 +61,9 @@ WITH item AS (
                  WHERE s.claim_id = k.id AND s.question = g.question AND s.purpose = 'gold') served
     WHERE g.question = %(question)s AND g.retired_at IS NULL AND i.state = 'approved' AND served.n < %(most)s
       AND (k.state = 'accepted' OR k.state = 'rejected' AND g.question = 'usable')
+      AND NOT EXISTS (SELECT FROM jsonb_each_text(g.answer) known
+                      WHERE NOT EXISTS (SELECT FROM curation_consensus n WHERE n.claim_id = k.id AND n.field = known.key
+                                          AND n.state = 'settled' AND n.value = known.value))
       AND (%(anybody)s OR k.identity_id = ANY(%(only)s::bigint[]))
       AND NOT EXISTS (SELECT FROM curation_slot s WHERE s.claim_id = k.id
                         AND (s.question = g.question AND s.purpose = 'vote' AND s.waiting
@@ -125,26 +130,36 @@ def mixed(slots: Sequence[Slot], order: Order, turn: Turn, *, only: Collection[i
     takes the place of is leased all the same, and comes next. Of the identities in `only` alone, if any.
     """
     items = list(slots)
-    if not turn.any or not items:
+    if not turn.any:
         return items
+    waiting = {one.slot: _again(one.slot) for one in turn.open if not one.skipped and one.claim not in order.have}
+    waiting = {pk: slot for pk, slot in waiting.items() if not only or slot.identity_id in only}
+    lately = [one.slot for one in turn.open if one.slot > turn.last or one.claim in order.have]
+    overdue = [slot for pk, slot in waiting.items() if not items or pk not in lately]
+    for slot in overdue:
+        _put(items, 0, slot, order)
     after, ahead = 0, turn.since + len(order.have)
-    lately = [one for one in turn.open if one.slot > turn.last]
-    for one in turn.open:
-        if one not in lately and not one.skipped and one.claim not in order.have:
-            _put(items, 0, _again(one.slot), order)
-    for number in range(AT_ONCE):
+    for number in range(AT_ONCE if slots else 0):
         after += gap(order.reviewer, order.question, turn.last, number)
-        known = lately[number] if number < len(lately) else None
-        if known and (known.skipped or known.claim in order.have):
+        if number < len(lately) and lately[number] not in waiting:
             continue
         place = max(after - 1 - ahead, 0)
         if place >= min(len(items), order.want):
             break
-        slot = _again(known.slot) if known else _new(order, turn.last, number, items, only)
-        if slot is None:
+        known = waiting.get(lately[number]) if number < len(lately) else None
+        new = known or _new(order, turn.last, number, items, only)
+        if new is None:
             break
-        _put(items, place, slot, order)
+        _put(items, place, new, order)
     return items[: order.want]
+
+
+def turn_of(reviewer: int, question: str) -> Turn:
+    if not settings.GOLD_EVERY:
+        return Turn()
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, statements(), {"reviewer": reviewer, "question": question, **parameters()})
+        return read_turn(cursor.fetchone())
 
 
 def gap(reviewer: int, question: str, last: int, number: int) -> int:
@@ -155,8 +170,8 @@ def gap(reviewer: int, question: str, last: int, number: int) -> int:
 
 def _put(items: list[Slot], place: int, slot: Slot, order: Order) -> None:
     """At the place, or, where names are shown, near it: beside the same person, else between two others."""
-    places = range(min(len(items), order.want - 1) + 1)
-    if order.question == "usable":
+    places = range(max(place - NEAR, 0), min(place + NEAR, len(items), order.want - 1) + 1)
+    if order.question == "usable" and places:
         place = min(places, key=lambda at: (_stands_out(items, at, slot), abs(at - place)))
     items.insert(place, slot)
 
@@ -165,7 +180,7 @@ def _stands_out(items: Sequence[Slot], at: int, slot: Slot) -> int:
     beside = [one.identity_id for one in items[max(at - 1, 0) : at + 1]]
     if slot.identity_id in beside:
         return 0
-    return 2 if len(beside) == 2 and beside[0] == beside[1] else 1
+    return 1 if len(set(beside)) == 2 else 2
 
 
 def _new(order: Order, last: int, number: int, items: Sequence[Slot], only: Collection[int]) -> Slot | None:

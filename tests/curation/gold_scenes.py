@@ -21,6 +21,13 @@ def gold(claim: Claim, question: str = "usable", **answer: str) -> GoldItem:
     )
 
 
+def attributes(claim: Claim, **answer: str) -> GoldItem:
+    """Settled so, and gold."""
+    for field, value in answer.items():
+        releases.settle(claim, field, value)
+    return gold(claim, "attributes", **answer)
+
+
 def known(truths: Iterable[str], person: Identity | None = None) -> list[Claim]:
     """Gold for the first question, without votes: a claim for each of the truths, accept or reject."""
     person = person or factories.identity()

@@ -89,8 +89,26 @@ def test_a_wrong_item_is_known_no_longer_but_a_worn_one_is() -> None:
 def test_a_class_named_anew_is_read_as_the_policy_in_force_has_it() -> None:
     claim = releases.claim(factories.identity(), state="accepted")
     item = gold_scenes.gold(claim, "attributes", race="1", gender="2", age="1")
+    for field, value in (("race", "4"), ("gender", "2")):
+        releases.settle(claim, field, value)
     maps: Maps = {item.policy_id: {"race": {"1": "4"}, "age": {"1": None}}}
     assert gold.truths([claim.pk], "attributes", maps) == {claim.pk: {"race": "4", "gender": "2"}}
+
+
+def test_what_was_decided_otherwise_since_or_is_asked_anew_is_known_no_longer() -> None:
+    overruled, reopened, stands = gold_scenes.known(["accept", "accept", "reject"])
+    Consensus.objects.filter(claim=overruled).update(value="reject")
+    Consensus.objects.filter(claim=reopened).update(state="open", value="")
+    found = gold.truths([overruled.pk, reopened.pk, stands.pk], "usable", {})
+    assert found == {overruled.pk: {}, reopened.pk: {}, stands.pk: {"usable": "reject"}}
+
+
+def test_retiring_takes_an_item_from_whoever_has_not_answered_it() -> None:
+    claims = gold_scenes.known(["accept"])
+    gold_scenes.answers(factories.reviewer(), claims, ["accept"])
+    releases.slot(claims[0], "usable", 2, purpose="gold", reviewer=factories.reviewer(), waiting=True)
+    gold.retire(claims[0].gold_items.get(), retired_as="worn", by=factories.user())
+    assert [slot.number for slot in claims[0].slots.filter(purpose="gold")] == [1]
 
 
 def test_a_line_tells_how_an_item_fared() -> None:

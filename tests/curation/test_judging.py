@@ -61,7 +61,7 @@ def test_copying_what_the_list_says_is_found_in_race() -> None:
         true = 1 + (place // 4) % 4
         is_gold = place % 4 == 0
         if is_gold:
-            gold_scenes.gold(claim, "attributes", race=str(true), gender="1", age="1")
+            gold_scenes.attributes(claim, race=str(true), gender="1", age="1")
         for number, reviewer in enumerate(others, 2):
             releases.attribute_vote(claim, reviewer, number, race=true, gender=1, age=1)
         fields = {"question": "attributes", "verdict": "attributes", "race": 1 + place % 4, "gender": 1, "age": 1}
