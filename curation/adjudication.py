@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
+from curation import gold_serving
 from curation.annotations import withdraw
 from curation.claims import beside
 from curation.models import Annotation, Claim, Consensus, DisputeView, Flag, Policy, Quarantine, Skip, Slot
@@ -103,6 +104,7 @@ def _take_back_copies(earlier: Annotation) -> None:
 def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
     """A lease of their own on a vote of this claim goes back first: one person holds one slot of a question."""
     slots = Slot.objects.select_for_update().filter(claim=claim, question=question)
+    gold_serving.make_way(slots.filter(reviewer=adjudicator))
     slots.filter(purpose="vote", reviewer=adjudicator, annotation=None).update(reviewer=None, leased_until=None)
     last = slots.order_by("-round", "id").first()
     if last is None:

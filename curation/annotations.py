@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from curation.answering import SAVED, answer_together, build, fill, missing_fields, votes_seen
+from curation.answering import ASKED, SAVED, answer_together, build, fill, missing_fields, votes_seen
 from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
 from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
+from curation.paused import is_paused
 from curation.quarantine import lift_for, put_in_quarantine
 from curation.settling import ATTRIBUTES, lock_photo, settle
 from ingest.models import Identity
@@ -141,12 +142,14 @@ def _refusal(answer: Answer, claim: Claim) -> Result | None:
 def _slot_for(claim: Claim, question: str, reviewer: User) -> Slot | None:
     """The slot this answer counts in: the reviewer's own lease, even one that ran out, else any free one.
 
-    None where the reviewer answered this question already, or everything is answered or leased.
+    None where the reviewer answered this question already, or everything is answered or leased, or they are paused.
     """
     slots = current_round(Slot.objects.select_for_update().filter(claim=claim, question=question))
     own = slots.filter(reviewer=reviewer).first()
     if own is not None:
-        return own if own.annotation_id is None and own.purpose == Slot.Purpose.VOTE else None
+        return own if own.annotation_id is None and own.purpose in ASKED else None
+    if is_paused(reviewer, question):
+        return None
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
     return slots.filter(free, purpose="vote", waiting=True).order_by("number").first()
 
@@ -193,12 +196,21 @@ def withdraw(target: Annotation, *, id: uuid.UUID) -> None:  # noqa: A002 - the 
         decided_at=now,
         supersedes=target,
     )
+    is_gold = _reopen_gold(target)
     counted = Slot.objects.filter(annotation=target).exclude(purpose=Slot.Purpose.SET_ASIDE)  # that one counts nothing
     counted.update(annotation=None, reviewer=None)
     lift_for(target)
-    _flag_if_decided(target)
+    if not is_gold:
+        _flag_if_decided(target)
     for copy in target.carried.filter(superseded_by=None):
         withdraw(copy, id=uuid.uuid5(copy.pk, "withdrawn"))
+
+
+def _reopen_gold(target: Annotation) -> bool:
+    """Gold stays its reviewer's, to be answered anew. Whether it is gold."""
+    until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    gold = Slot.objects.filter(annotation=target, purpose=Slot.Purpose.GOLD)
+    return bool(gold.update(annotation=None, waiting=True, leased_until=until))
 
 
 def _flag_if_decided(target: Annotation) -> None:
@@ -239,7 +251,7 @@ def _skip(skip: Skipped, reviewer: User) -> Result:
     mine = {"claim_id": skip.claim, "question": skip.question, "reviewer": reviewer}
     _, new = Skip.objects.get_or_create(**mine, defaults={"id": skip.id})
     held = Slot.objects.filter(claim=skip.claim, question=skip.question, reviewer=reviewer, annotation=None)
-    held.update(reviewer=None, leased_until=None)
+    held.filter(purpose=Slot.Purpose.VOTE).update(reviewer=None, leased_until=None)
     return SAVED if new else KNOWN
 
 

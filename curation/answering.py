@@ -16,6 +16,7 @@ from curation.cases import Case, locking, read
 from curation.entries import Answer, Entry, Result
 from curation.models import Annotation, DisputeView, Policy, Slot
 from curation.models.claims import Question
+from curation.paused import is_paused
 from curation.settling import carries, conclude, count, settle_many
 from curation.verdicts import Changes, write, writing
 from mtf_site.prepared import Call
@@ -23,6 +24,7 @@ from mtf_site.roles import Role, has_role
 from mtf_site.transactions import Steps
 
 SAVED = Result("saved")
+ASKED = (Slot.Purpose.VOTE, Slot.Purpose.GOLD)  # what a reviewer is served: neither is told from the other
 
 
 def answer_together(entries: Sequence[Entry], *, reviewer: User, policy: Policy) -> dict[UUID, Result]:
@@ -96,12 +98,14 @@ def votes_seen(claims: Collection[int], reviewer: User) -> set[tuple[int, str]]:
 def slot_for(case: Case, question: str, reviewer: User) -> Slot | None:
     """The slot this answer counts in: the reviewer's own lease, even one that ran out, else any free one.
 
-    None where the reviewer answered this question already, or everything is answered or leased.
+    None where the reviewer answered this question already, or everything is answered or leased, or they are paused.
     """
     slots = case.current(question)
     own = next((slot for slot in slots if slot.reviewer_id == reviewer.pk), None)
     if own is not None:
-        return own if own.annotation_id is None and own.purpose == Slot.Purpose.VOTE else None
+        return own if own.annotation_id is None and own.purpose in ASKED else None
+    if is_paused(reviewer, question):
+        return None
     now = timezone.now()
     free = (s for s in slots if s.purpose == Slot.Purpose.VOTE and s.waiting and _is_free(s, now))
     return min(free, key=lambda slot: slot.number, default=None)

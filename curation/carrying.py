@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from curation import gold_serving
 from curation.claims import beside, current_round, open_slots
 from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
@@ -72,6 +73,7 @@ def _verdict_on(vote: Annotation, target: Claim) -> str | None:
 
 def _slot_for(vote: Annotation, target: Claim) -> Slot | None:
     """The slot that may count it: the reviewer's own unanswered one, else a free one; none where they answered."""
+    gold_serving.make_way(Slot.objects.filter(claim=target, question="usable", reviewer=vote.reviewer_id))
     slots = current_round(Slot.objects.select_for_update().filter(claim=target, question="usable")).order_by("number")
     own = slots.filter(reviewer=vote.reviewer_id).first()
     if own is not None and own.annotation_id is not None:

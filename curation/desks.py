@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from curation import home_figures, practice, queue, slow_figures, waiting_lists
+from curation import home_figures, pauses, practice, queue, slow_figures, waiting_lists
 from curation.adjudication import unread_answers
 from curation.disputes import Listing, first_of
 from curation.forecast import forecast, pace
@@ -28,6 +28,7 @@ from mtf_site.roles import Role, has_role, roles_of
 
 Facts = dict[str, Any]
 RUNNING_SHOWN = 5
+PAUSED_SHOWN = 8
 HOURS = 24
 URGENT = (Listing.QUARANTINED,)
 
@@ -39,6 +40,8 @@ def reviewer(person: User) -> Facts:
     faces = queue.waiting(reviewer=person, question=Question.USABLE)
     attributes = queue.waiting(reviewer=person, question=Question.ATTRIBUTES)
     profile = Profile.objects.filter(user=person).first()
+    stopped = list(pauses.of(person).filter(ended_at=None))
+    asks_faces = faces.mine and all(pause.question != Question.USABLE for pause in stopped)
     return {
         "faces": faces,
         "attributes": attributes,
@@ -48,8 +51,9 @@ def reviewer(person: User) -> Facts:
         "taken_back": _given(person, _midnight()).filter(verdict="withdrawn").count(),
         "lately": _lately(person) if profile and profile.show_pace else None,
         "waits": faces.mine + attributes.mine,
-        "start": "review" if faces.mine or not attributes.mine else "attributes",
+        "start": "review" if asks_faces or not attributes.mine else "attributes",
         "answered_flags": unread_answers(person)[:10],
+        "pauses": stopped,
         "practice": link_to("practice") if practice.wanted(person) else "",
         "answers": link_to("answers"),
     }
@@ -142,6 +146,7 @@ def admin(person: User) -> Facts:
         "active_count": len(active),
         "person_pages": bool(link_to("person", 1)),
         "lacking": home_figures.lacking(),
+        "paused": pauses.in_force()[:PAUSED_SHOWN],
         "people": link_to("people"),
         **blocks(person, slow["release"]),
     }
@@ -252,6 +257,8 @@ def auditor(_person: User) -> Facts:
         ("photos", _("Photos"), _("every picture with its faces, licence evidence and history")),
         ("balance", _("Balance"), _("wanted faces beside those that are there")),
         ("agreement", _("Agreement"), _("how far reviewers agree, field by field")),
+        ("gold", _("Gold"), _("claims whose answer is known, and how they fared")),
+        ("gold-reviewers", _("Reviewers on gold"), _("how often each is right, and who is paused")),
         ("policies", _("Policies"), _("how faces are judged, and what changed when")),
         ("unclear", _("Guideline"), _("what adjudicators found that it leaves open")),
         ("people", _("People"), _("who has which role since when, and whose answers were set aside")),

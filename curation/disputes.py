@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from curation.adjudication import disputes, often_skipped, open_flags
-from curation.models import Annotation, Claim, Policy, Quarantine
+from curation.models import Annotation, Claim, Policy, Quarantine, Slot
 from curation.quarantine import open_quarantines
 from curation.votes import in_a_line, that_stand
 
@@ -98,7 +98,7 @@ def _remark(listing: str, remark: Any) -> str:
 
 def _standing(claims: Collection[int]) -> Answers:
     answers: dict[tuple[int, str], list[Annotation]] = defaultdict(list)
-    given = that_stand(Annotation.objects.filter(claim__in=claims))
+    given = that_stand(Annotation.objects.filter(claim__in=claims)).exclude(slot__purpose=Slot.Purpose.GOLD)
     for answer in given.select_related("relabel_to", "policy").order_by("received_at", "id"):
         answers[answer.claim_id, answer.question].append(answer)
     return answers

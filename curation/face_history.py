@@ -166,6 +166,8 @@ def _remarks(told: Teller, answer: Annotation) -> Iterator[str]:
         yield _("carried from %s") % answer.carried_from.claim.identity.name
     if slot is not None and slot.purpose == Slot.Purpose.SET_ASIDE:
         yield _("set aside, not counted")
+    if slot is not None and slot.purpose == Slot.Purpose.GOLD:
+        yield _("gold, not counted")
     if slot is not None and slot.round < _last_round(told, answer):
         yield _("earlier round")
     if answer.guideline_unclear:

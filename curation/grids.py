@@ -10,9 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from curation import leases, serving
+from curation import gold_serving, leases, serving
 from curation.models import Annotation, Policy, Profile, Slot
 from curation.models.claims import Question
+from curation.paused import is_paused
 from curation.priorities import UNSURE
 
 SMALLEST, LARGEST = 12, 40
@@ -87,7 +88,8 @@ def dwell(count: int) -> int:
 
 
 def lease(*, reviewer: User, have: Collection[int] = ()) -> list[Slot]:
-    """The reviewer's next grid: slots of one identity, none of the claims in `have`, whose leases are prolonged.
+    """The reviewer's next grid: slots of one identity, none of the claims in `have`, whose leases are prolonged; some
+    of them gold, where there is any of this identity.
 
     Empty where no identity has enough faces for one.
     """
@@ -96,7 +98,15 @@ def lease(*, reviewer: User, have: Collection[int] = ()) -> list[Slot]:
     except IntegrityError:  # an answer without a lease took a slot of the same claim at this moment
         return []
     slots = Slot.objects.filter(pk__in=taken).select_related("claim__identity", "claim__face", "claim__photo")
-    return sorted(slots, key=lambda slot: _scattered(slot, reviewer))
+    return sorted(_with_gold(list(slots), reviewer, have), key=lambda slot: _scattered(slot, reviewer))
+
+
+def _with_gold(slots: list[Slot], reviewer: User, have: Collection[int]) -> list[Slot]:
+    if not slots:
+        return slots
+    order = leases.Order(reviewer.pk, Question.USABLE.value, tiles(), tuple(have))
+    turn = gold_serving.turn_of(reviewer.pk, order.question)
+    return gold_serving.mixed(slots, order, turn, only=[slots[0].identity_id])
 
 
 @transaction.atomic
@@ -105,6 +115,8 @@ def _take(reviewer: User, have: Collection[int]) -> list[int]:
     limited_to = list(
         Profile.limited_to.through.objects.filter(profile__user=reviewer).values_list("identity", flat=True)
     )
+    if is_paused(reviewer, Question.USABLE):
+        return []
     known: dict[str, Any] = {"reviewer": reviewer.pk, "have": list(have), "seconds": settings.LEASE_SECONDS}
     known |= {"limited_to": limited_to, "anybody": not limited_to, "why": "limited" if limited_to else "queue"}
     with connection.cursor() as cursor:

@@ -28,6 +28,8 @@ Json = dict[str, Any]
 IS_SEEN = """
 c.state = 'accepted' AND NOT EXISTS (SELECT FROM curation_quarantine q
                                      WHERE q.face_id = c.face_id AND q.decision IN ('', 'kept_out'))
+AND NOT EXISTS (SELECT FROM curation_golditem g
+                WHERE g.claim_id = c.id AND g.question = 'usable' AND g.retired_at IS NULL)
 """
 FACES = f"""
 SELECT {columns(Face, "f")} FROM ingest_face f WHERE f.photo_id = ANY(%(photos)s::bigint[]) ORDER BY f.id;
@@ -38,6 +40,7 @@ HITS = f"""
 SELECT {", ".join(SHOWN_OF_A_HIT)} FROM ingest_candidate
 WHERE photo_id = ANY(%(photos)s::bigint[]) AND state = 'done' ORDER BY id;
 """  # noqa: S608  constants
+# Gold is no reference: who sees a face among these knows that it is accepted.
 # How many accepted faces each identity has, and the newest: a few more than are shown, so that the served one can go.
 ACCEPTED = f"""
 SELECT i.id, n.n, f.id, f.crop_sha256, f.duplicate_group_id

@@ -168,7 +168,7 @@ def _candidate_pairs(loser: Identity, heir: Identity) -> list[Pair[Candidate]]:
 
 
 def _claim_pairs(loser: Identity, heir: Identity) -> list[Pair[Claim]]:
-    answered = Count("slots", filter=Q(slots__annotation__isnull=False))
+    answered = Count("slots", filter=Q(slots__annotation__isnull=False) & ~Q(slots__purpose="gold"))
     theirs = {row.face_id: row for row in Claim.objects.filter(identity=heir).annotate(answered=answered)}
     mine = Claim.objects.filter(identity=loser, face__in=theirs).annotate(answered=answered).order_by("pk")
     return [(row, theirs[row.face_id]) for row in mine]

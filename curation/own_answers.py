@@ -85,6 +85,10 @@ class Standing:
 
 
 def what_stands(answer: Annotation) -> Standing:
+    """Nothing of gold, whose answer counted nowhere; nor would one learn that it is."""
+    mine = Slot.objects.filter(claim=answer.claim_id, question=answer.question, reviewer=answer.reviewer_id)
+    if mine.filter(purpose=Slot.Purpose.GOLD).exists():
+        return Standing(False, [])
     decided = Slot.objects.filter(
         claim=answer.claim_id, question=answer.question, purpose="adjudication", annotation__isnull=False
     )

@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import Annotation, Profile, Slot
+from curation.models import Annotation, Pause, Profile, Slot
 from mtf_site.roles import Role
 
 A_PAGE = 50
@@ -24,6 +24,7 @@ class Person:
     last_answer: datetime | None
     leases: int
     limits: int
+    paused: bool = False
 
     @property
     def last_seen(self) -> datetime | None:
@@ -55,6 +56,7 @@ def with_figures(users: list[User]) -> list[Person]:
     limits = dict(
         Profile.objects.filter(user__in=ids).annotate(n=Count("limited_to")).values_list("user_id", "n")
     )  # fmt: skip
+    paused = set(Pause.objects.filter(reviewer__in=ids, ended_at=None).values_list("reviewer", flat=True))
     return [
         Person(
             user,
@@ -62,6 +64,7 @@ def with_figures(users: list[User]) -> list[Person]:
             *given.get(user.pk, (0, None)),
             leases.get(user.pk, 0),
             limits.get(user.pk, 0),
+            user.pk in paused,
         )
         for user in users
     ]

@@ -11,7 +11,9 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import Annotation, Claim, Consensus, Policy, PracticeAnswer, Profile, Quarantine, Slot
+from curation import pauses
+from curation.models import Annotation, Claim, Consensus, GoldItem, Policy, PracticeAnswer, Profile, Quarantine, Slot
+from curation.paused import pause_of
 from curation.quarantine import IN_FORCE
 from ingest.models import Identity
 
@@ -72,10 +74,19 @@ def finish(reviewer: User) -> None:
 
 
 def progress(reviewer: User) -> Progress:
+    """Of whoever is paused what they practised since."""
     rows = PracticeAnswer.objects.filter(reviewer=reviewer).order_by("id")
-    answers = list(rows.select_related("claim__identity", "claim__face", "claim__photo"))
+    given = list(rows.select_related("claim__identity", "claim__face", "claim__photo"))
+    pause = pause_of(reviewer, "usable")
+    answers = [answer for answer in given if pause is None or answer.answered_at > pause.paused_at]
     left = max(settings.PRACTICE_ITEMS - len(answers), 0)
-    return Progress(answers, _choose(reviewer, answers, left) if left else [])
+    return Progress(answers, _choose(reviewer, given, left) if left else [])
+
+
+def may_practise_again(reviewer: User) -> bool:
+    """Whether there are faces to practise on after a pause, and some are left."""
+    so_far = progress(reviewer)
+    return so_far.total >= FEWEST and bool(so_far.ahead)
 
 
 def answer(*, reviewer: User, claim: Claim, verdict: str, reason: str) -> PracticeAnswer:
@@ -85,8 +96,11 @@ def answer(*, reviewer: User, claim: Claim, verdict: str, reason: str) -> Practi
         claim=claim,
         defaults={"verdict": verdict, "reason": reason, "agrees": known_of([claim])[claim.pk].agrees(verdict)},
     )
-    if not progress(reviewer).ahead:
+    so_far = progress(reviewer)
+    if not so_far.ahead:
         finish(reviewer)
+        if so_far.total >= FEWEST:
+            pauses.pass_practice(reviewer, agreeing=so_far.agreeing, total=so_far.total)
     return given
 
 
@@ -107,7 +121,8 @@ def _known_claims(reviewer: User) -> QuerySet[Claim]:
     asked = Slot.objects.filter(claim=OuterRef("pk"), question="usable", waiting=True)
     claims = Claim.objects.filter(Exists(settled), ~Exists(asked), identity__state=Identity.State.APPROVED)
     mine = Annotation.objects.filter(claim=OuterRef("pk"), reviewer=reviewer)
-    return claims.exclude(face__quarantines__decision__in=IN_FORCE).exclude(Exists(mine))
+    gold = GoldItem.objects.filter(claim=OuterRef("pk"), question="usable", retired_at=None)
+    return claims.exclude(face__quarantines__decision__in=IN_FORCE).exclude(Exists(mine)).exclude(Exists(gold))
 
 
 def _choose(reviewer: User, answers: Sequence[PracticeAnswer], left: int) -> list[Claim]:

@@ -31,11 +31,18 @@ class Waiting:
         return self.total >= MOST
 
 
+# Gold that the reviewer was served waits like the rest.
 # The first slots of the queue are looked at, so many that the claims asked for are surely among them: a question has
 # at most nine slots, and the next claims' usually two or three.
 WAITING = """
-SELECT count(*),
-       count(*) FILTER (WHERE NOT answered AND NOT skipped AND free),
+WITH own AS (
+    SELECT count(*) AS gold FROM curation_slot g
+    WHERE g.reviewer_id = %(reviewer)s AND g.question = %(question)s AND g.annotation_id IS NULL AND g.purpose = 'gold'
+      AND NOT EXISTS (SELECT FROM curation_skip k WHERE k.claim_id = g.claim_id AND k.question = g.question
+                        AND k.reviewer_id = g.reviewer_id)
+)
+SELECT count(*) + (SELECT gold FROM own),
+       count(*) FILTER (WHERE NOT answered AND NOT skipped AND free) + (SELECT gold FROM own),
        count(*) FILTER (WHERE NOT answered AND skipped),
        count(*) FILTER (WHERE answered)
 FROM (

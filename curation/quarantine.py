@@ -89,6 +89,7 @@ def _ask_another(alarm: Annotation) -> None:
 def add_slot(like: Slot) -> Slot | None:
     """One vote more for the same question of the same claim; None where it has all that a question may have."""
     same = Slot.objects.filter(claim=like.claim_id, question=like.question, round=like.round)
+    same = same.exclude(purpose=Slot.Purpose.GOLD)  # has numbers of its own
     number = same.aggregate(n=Max("number"))["n"] + 1
     if number > MOST_NUMBERS or same.filter(purpose=Slot.Purpose.VOTE).count() >= MOST_VOTES:
         return None

@@ -22,6 +22,8 @@ from curation.refused_photos import refused_photos
 from curation.settling import ATTRIBUTES, lock_photo, settle
 from ingest.models import Identity
 
+UNCOUNTED = (Slot.Purpose.SET_ASIDE, Slot.Purpose.GOLD)
+
 
 class Obstacle(models.TextChoices):
     """Why a claim is left as it is; the first that holds."""
@@ -114,7 +116,7 @@ def with_obstacle(claims: QuerySet[Claim], question: str) -> QuerySet[Any]:
         accepted.filter(photo=OuterRef("photo"), identity=OuterRef("identity")),
     )
     same = Slot.objects.filter(claim=OuterRef("pk"), question=question)
-    answered = Exists(current_round(same).filter(annotation__isnull=False).exclude(purpose=Slot.Purpose.SET_ASIDE))
+    answered = Exists(current_round(same).filter(annotation__isnull=False).exclude(purpose__in=UNCOUNTED))
     cases = [
         When(Exists(alarms.filter(decision=Quarantine.Decision.KEPT_OUT)), then=Value(Obstacle.KEPT_OUT.value)),
         When(Exists(alarms.filter(decision="")), then=Value(Obstacle.QUARANTINED.value)),

@@ -14,6 +14,7 @@ from curation import queue
 from curation.items import crop_url, describe, face_with_person, faces_with_person, items
 from curation.models import Annotation, Policy, Quarantine, Slot
 from curation.models.claims import Question
+from curation.paused import is_paused
 from curation.policies import for_browser
 from curation.progress import Waiting
 from curation.quarantine import IN_FORCE
@@ -47,7 +48,7 @@ def news(
         return shown
     waiting = queue.waiting(reviewer=reviewer, question=question)
     if nothing:
-        shown["empty"] = _why_empty(waiting, question)
+        shown["empty"] = _paused(question) if is_paused(reviewer, question) else _why_empty(waiting, question)
     told = {"progress": progress(reviewer, waiting), "recent": recent(reviewer, policy), "policy": for_browser(policy)}
     return shown | told
 
@@ -96,6 +97,12 @@ def answered_today(reviewer: User) -> int:
 
 
 # ---- Why there is nothing
+
+
+def _paused(question: str) -> Json:
+    text = _("You are not asked this question for now. Nothing that you answered is lost.")
+    action = {"label": _("See why, and what to do"), "url": reverse("paused", args=[question])}
+    return _empty("paused", _("A pause"), text, action)
 
 
 def _why_empty(waiting: Waiting, question: str) -> Json:

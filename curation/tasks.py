@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, estimating, exclusions, pairs, queue, requeues, slow_figures
+from curation import activation, claims, estimating, exclusions, judging, pairs, queue, requeues, slow_figures
 from curation.models import Exclusion
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
@@ -58,6 +58,12 @@ def recount_pairs() -> int:
 @shared_task(name="curation.tasks.estimate_error_rates", ignore_result=True)
 def estimate_error_rates() -> None:
     estimating.estimate_if_due()
+
+
+@shared_task(name="curation.tasks.judge", ignore_result=True)
+def judge() -> int:
+    """Reviewers with new answers: who does not judge the faces is paused."""
+    return len(judging.judge())
 
 
 @shared_task(name="curation.tasks.exclude", ignore_result=True)

@@ -81,6 +81,7 @@ def _remarks(answer: Annotation, standing: bool) -> list[str]:
         _("overruled") if decides else _("taken back"): not standing,
         _("late, not counted"): answer.late,
         _("alarm set aside"): called_off,
+        _("gold, not counted"): standing and hasattr(answer, "slot") and answer.slot.purpose == "gold",
         _("set aside by an admin's decision"): aside and not called_off,
         _("said when asked about %s") % origin.claim.identity.name if origin else "": origin is not None,
     }

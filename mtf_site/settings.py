@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
+    "curation.judge": {"task": "curation.tasks.judge", "schedule": 30.0, "options": {"expires": 30}},
     "curation.requeue": {"task": "curation.tasks.requeue", "schedule": 10.0, "options": {"expires": 10}},
 }
 
@@ -242,4 +243,5 @@ GRID_FEWEST = e.integer("MTF_GRID_FEWEST", 5)  # an identity with fewer faces wa
 # A grid takes so many seconds at least, and so many more a face, before it can be committed.
 GRID_DWELL = e.number("MTF_GRID_DWELL", 1.5)
 GRID_DWELL_TILE = e.number("MTF_GRID_DWELL_TILE", 0.08)
+GOLD_EVERY = e.integer("MTF_GOLD_EVERY", 10)  # answers, one of which goes to a claim whose answer is known; 0: none
 PRACTICE_ITEMS = e.integer("MTF_PRACTICE_ITEMS", 10)  # for new reviewers; 0: none

@@ -21,7 +21,7 @@ DROPPED = {
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0010_leases_held'),
+        ('curation', '0011_slot_numbers'),
         ('ingest', '0009_job_priority_event'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

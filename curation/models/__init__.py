@@ -1,6 +1,7 @@
 from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.error_rates import ErrorRates
+from curation.models.gold import GoldItem, Pause, Standing
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
@@ -24,8 +25,10 @@ __all__ = [
     "Exclusion",
     "Figure",
     "Flag",
+    "GoldItem",
     "GuidelinePicture",
     "Invitation",
+    "Pause",
     "PersonEvent",
     "Policy",
     "PracticeAnswer",
@@ -38,4 +41,5 @@ __all__ = [
     "ReviewerPair",
     "Skip",
     "Slot",
+    "Standing",
 ]

@@ -85,6 +85,8 @@ class PersonEvent(models.Model):
         DEACTIVATED = "deactivated", _("deactivated")
         REACTIVATED = "reactivated", _("reactivated")
         EXCLUDED = "excluded", _("answers set aside")
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("pause lifted")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -102,7 +102,7 @@ class Slot(models.Model):
 
     `waiting` is written by `curation.settling` alone: no answer yet, and the claim wants one.
     `round` counts how often the question was asked anew (`Reopening`); of each field the last round that asks it
-    counts.
+    counts. Gold stands outside the k: it is a reviewer's own from the start, and is counted in nothing.
     """
 
     class Purpose(models.TextChoices):
@@ -122,6 +122,7 @@ class Slot(models.Model):
         REOPENED = "reopened", _("the question was reopened")
         UNSURE = "unsure", _("the answers so far leave it unsure")
         UNASKED = "unasked", _("answered without a lease")
+        GOLD = "gold", _("its answer is known")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="slots", db_index=False)
     identity = models.ForeignKey(Identity, models.PROTECT, related_name="+", help_text=_("the claim's, for the queue"))
@@ -148,7 +149,18 @@ class Slot(models.Model):
                 fields=["claim", "question", "round", "reviewer"],
                 name="slot_reviewer_once_per_question",  # of all rows: a small one is walked for slot_leases
             ),
-            models.CheckConstraint(name="slot_number_in_range", condition=Q(number__range=(1, MOST_NUMBERS))),
+            models.UniqueConstraint(
+                fields=["reviewer", "question", "claim"],  # in this order for whoever looks up a reviewer's gold
+                name="slot_gold_once_per_reviewer",
+                condition=Q(purpose="gold"),
+            ),
+            models.CheckConstraint(
+                name="slot_number_in_range",
+                condition=Q(number__range=(1, MOST_NUMBERS)) | Q(purpose="gold", number__gte=1),
+            ),
+            models.CheckConstraint(
+                name="slot_gold_has_reviewer", condition=~Q(purpose="gold") | Q(reviewer__isnull=False)
+            ),
             models.CheckConstraint(
                 name="slot_answered_is_not_waiting", condition=Q(annotation__isnull=True) | Q(waiting=False)
             ),

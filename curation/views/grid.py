@@ -17,6 +17,7 @@ from curation.annotations import record
 from curation.entries import Result, one_line, parse
 from curation.grid_forms import HaveForm, PlainGridForm, undo_entry
 from curation.keys import grid_table
+from curation.paused import is_paused
 from curation.policies import current_policy
 from curation.preferences import preferences
 from curation.views.review import REVIEWERS
@@ -29,6 +30,8 @@ from mtf_site.roles import SignedInRequest, allow
 def page(request: SignedInRequest) -> HttpResponse:
     if practice.wanted(request.user):
         return redirect("practice")
+    if is_paused(request.user, "usable"):
+        return redirect("paused", "usable")
     policy = current_policy()
     batch = grids.batch(reviewer=request.user, policy=policy)
     tiles = [{**item, "id": uuid.uuid4()} for item in batch["items"]]

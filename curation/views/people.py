@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from curation import annotators as about
-from curation import invitations, people, people_list
+from curation import invitations, pauses, people, people_list
 from curation.models import Exclusion, Profile
 from curation.people_forms import LimitForm, PeopleFilter, RolesForm, WhyForm
 from curation.policies import current_policy
@@ -71,6 +71,7 @@ def _page_of(request: HttpRequest, person: User, roles: RolesForm | None = None)
         "limits_more": max(row.limits - LIMITS_SHOWN, 0),
         "exclusions": Exclusion.objects.filter(reviewer=person).select_related("decided_by").order_by("-pk")[:LATELY],
         "events": Paginator(person.events.select_related("by"), EVENTS).get_page(request.GET.get("page")),
+        "pauses": pauses.of(person).filter(ended_at=None),
         "is_self": request.user == person,
         "may_change": has_role(request.user, Role.ADMIN),
     }

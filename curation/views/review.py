@@ -18,6 +18,7 @@ from curation import practice, queue, serving
 from curation.annotations import record_many
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
+from curation.paused import is_paused
 from curation.policies import activated, current_policy
 from curation.preferences import preferences
 from curation.replies import mark_seen, unseen_replies
@@ -36,6 +37,8 @@ RECENT_PEOPLE = 5
 def page(request: SignedInRequest, question: str) -> HttpResponse:
     if question == "usable" and practice.wanted(request.user):
         return redirect("practice")
+    if is_paused(request.user, question):
+        return redirect("paused", question)
     policy = current_policy()
     batch = serving.batch(reviewer=request.user, question=question, policy=policy)
     template = "curation/review.html" if question == "usable" else "curation/attributes.html"

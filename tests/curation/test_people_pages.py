@@ -87,7 +87,7 @@ def test_the_list_costs_the_same_however_long(
     admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     User.objects.bulk_create(User(username=f"many{n:03}", password="!") for n in range(rows))
-    with django_assert_num_queries(EVERYONE + 7):
+    with django_assert_num_queries(EVERYONE + 8):
         admin.get("/people/")
 
 
@@ -97,7 +97,7 @@ def test_the_page_of_one_costs_the_same_however_long_its_history(
     for count in (1, 60):
         for _ in range(count):
             people.record(zoe, PersonEvent.Kind.LEASES, by=boss)
-        with django_assert_num_queries(EVERYONE + 9):
+        with django_assert_num_queries(EVERYONE + 11):
             admin.get(f"/people/{zoe.pk}/")
 
 

@@ -114,7 +114,7 @@ def test_an_expired_lease_goes_to_the_next_reviewer() -> None:
     claim = scenes.claim()
     slow, waiting, quick = factories.reviewers(3)
     lease(slow), lease(waiting)
-    Slot.objects.filter(reviewer=slow).update(leased_until=timezone.now() - timedelta(seconds=1))
+    Slot.objects.filter(reviewer=slow).update(leased_until=timezone.now() - timedelta(hours=1))
     assert [slot.claim_id for slot in lease(quick)] == [claim.pk]
 
 

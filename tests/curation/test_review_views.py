@@ -330,7 +330,7 @@ def test_the_page_asks_the_database_as_often_for_one_as_for_many(
 ) -> None:
     current_policy()
     scenes.claims(waiting)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("review"))
 
 
