@@ -17,7 +17,7 @@ from curation.simulated_profile import AnnotatorProfile, FieldProfile, Profile
 
 Labels = NDArray[np.int16]
 Floats = NDArray[np.float64]
-TRUTH, CLAIM, ADJUDICATOR, SPEED, PEOPLE = range(5)  # streams of chance, each of its own
+TRUTH, CLAIM, ADJUDICATOR, PEOPLE, SPEED, GOLD = range(6)  # streams of chance, each of its own
 SPREAD = 0.5  # of the logarithm of the seconds that an answer takes
 
 
@@ -52,11 +52,11 @@ def crowd(profile: Profile, name: str, *, seed: int, faces: int | None = None) -
     field, faces = profile.field(name), faces or profile.faces
     place = profile.fields.index(field)
     classes = len(field.classes)
-    truth = _chance(seed, place, TRUTH).choice(classes, size=faces, p=_sum_to_one(field.shares)).astype(np.int16)
-    claimed = _claimed(field, truth, _chance(seed, place, CLAIM))
-    decided = _mistaken(truth, classes, profile.adjudicator, _chance(seed, place, ADJUDICATOR))
+    truth = chance(seed, TRUTH, place).choice(classes, size=faces, p=_sum_to_one(field.shares)).astype(np.int16)
+    claimed = _claimed(field, truth, chance(seed, CLAIM, place))
+    decided = _mistaken(truth, classes, profile.adjudicator, chance(seed, ADJUDICATOR, place))
     rows = [
-        _one(person, field, truth, claimed, _chance(seed, place, PEOPLE, number))
+        _one(person, field, truth, claimed, chance(seed, PEOPLE, place, number))
         for number, person in enumerate(profile.annotators)
     ]
     margin, otherwise = (np.stack(column) for column in zip(*rows, strict=True))
@@ -79,30 +79,31 @@ def confusion(person: AnnotatorProfile, field: FieldProfile) -> Floats:
     return np.where(np.eye(n) > 0, right, (1 - right) / (n - 1))
 
 
-def seconds(profile: Profile, *, seed: int, annotator: int, answers: int) -> Floats:
+def seconds(profile: Profile, *, seed: int, annotator: int, answers: int, chunk: int = 0) -> Floats:
     """float64[answers]: how long each of their answers takes; log-normal around what the profile says."""
-    chance = _chance(seed, SPEED, annotator)
-    return profile.annotators[annotator].seconds * np.exp(chance.normal(-(SPREAD**2) / 2, SPREAD, answers))
+    normal = chance(seed, SPEED, annotator, chunk).normal(-(SPREAD**2) / 2, SPREAD, answers)
+    return profile.annotators[annotator].seconds * np.exp(normal)
 
 
-def _chance(*key: int) -> np.random.Generator:
+def chance(*key: int) -> np.random.Generator:
+    """A stream of its own for each key, the seed first."""
     return np.random.default_rng(key)
 
 
-def _claimed(field: FieldProfile, truth: Labels, chance: np.random.Generator) -> Labels:
+def _claimed(field: FieldProfile, truth: Labels, draw: np.random.Generator) -> Labels:
     if isinstance(field.claim, str):
         return np.full_like(truth, field.classes.index(field.claim))
-    return _mistaken(truth, len(field.classes), field.claim, chance)
+    return _mistaken(truth, len(field.classes), field.claim, draw)
 
 
-def _mistaken(truth: Labels, classes: int, right: float, chance: np.random.Generator) -> Labels:
+def _mistaken(truth: Labels, classes: int, right: float, draw: np.random.Generator) -> Labels:
     """The truth, or at random another class in its stead."""
-    other = (truth + chance.integers(1, classes, len(truth))) % classes
-    return np.where(chance.random(len(truth)) < right, truth, other).astype(np.int16)
+    other = (truth + draw.integers(1, classes, len(truth))) % classes
+    return np.where(draw.random(len(truth)) < right, truth, other).astype(np.int16)
 
 
 def _one(
-    person: AnnotatorProfile, field: FieldProfile, truth: Labels, claimed: Labels, chance: np.random.Generator
+    person: AnnotatorProfile, field: FieldProfile, truth: Labels, claimed: Labels, draw: np.random.Generator
 ) -> tuple[Floats, Labels]:
     if person.kind == "agrees_with_claim":
         return np.where(claimed == truth, 1.0, -1.0), claimed
@@ -112,7 +113,7 @@ def _one(
     weight = wrong.sum(axis=1, keepdims=True)
     even = (1 - np.eye(len(table))) / (len(table) - 1)  # who is never wrong may become so
     edges = np.cumsum(np.where(weight > 0, wrong / np.where(weight > 0, weight, 1), even), axis=1)
-    draws, errors = chance.random(len(truth)), chance.random(len(truth))
+    draws, errors = draw.random(len(truth)), draw.random(len(truth))
     otherwise = (errors[:, None] >= edges[truth]).sum(axis=1).clip(0, len(table) - 1)
     return right[truth] - draws, otherwise.astype(np.int16)
 
