@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args
 
 DEFAULT = Path(__file__).parent / "profiles" / "default.toml"
 ROUNDING = 1e-6
+SURE = 0.95
+MOST_VOTES = 9  # to one question: a constraint of the database
 MOST_FACES, MOST_ANNOTATORS, MOST_CLASSES = 10_000_000, 1000, 10
 Matrix = tuple[tuple[float, ...], ...]
 Kind = Literal["honest", "random", "constant", "agrees_with_claim"]
@@ -48,6 +50,17 @@ class AnnotatorProfile:
 
 
 @dataclass(frozen=True)
+class AdaptivePlan:
+    """The rule of `curation.overlap`, `sure` by field; rates are estimated anew with `every` so many answers."""
+
+    sure: Mapping[str, float]
+    fewest: int = 1
+    most: int = 3
+    full_share: float = 0.05
+    every: int = 500
+
+
+@dataclass(frozen=True)
 class Profile:
     title: str
     faces: int
@@ -55,6 +68,7 @@ class Profile:
     adjudicator: float
     fields: tuple[FieldProfile, ...]
     annotators: tuple[AnnotatorProfile, ...]
+    adaptive: AdaptivePlan
 
     def field(self, name: str) -> FieldProfile:
         return next(one for one in self.fields if one.name == name)
@@ -77,7 +91,7 @@ def load(path: Path = DEFAULT) -> Profile:
 
 
 def read(data: Mapping[str, Any]) -> Profile:
-    _know(data, "the profile", ("title", "faces", "gold_rate", "adjudicator", "fields", "annotators"))
+    _know(data, "the profile", ("title", "faces", "gold_rate", "adjudicator", "adaptive", "fields", "annotators"))
     tables = _of(data, "fields", dict, "the profile")
     people = _of(data, "annotators", list, "the profile")
     if not tables or not people:
@@ -87,11 +101,12 @@ def read(data: Mapping[str, Any]) -> Profile:
     fields = tuple(_field(name, table) for name, table in tables.items())
     return Profile(
         title=_of(data, "title", str, "the profile", ""),
-        faces=_whole(data.get("faces", 5000)),
+        faces=_whole(data.get("faces", 5000), "“faces”", most=MOST_FACES),
         gold_rate=_share(data.get("gold_rate", 0.0), "gold_rate", most=0.5),
         adjudicator=_share(data.get("adjudicator", 1.0), "adjudicator"),
         fields=fields,
         annotators=_annotators(people, fields),
+        adaptive=_adaptive(_of(data, "adaptive", dict, "the profile", {}), fields),
     )
 
 
@@ -125,6 +140,25 @@ def _field(name: str, table: Any) -> FieldProfile:
     if isinstance(claim, str) and claim not in classes:
         raise ProfileError(f"{where}: the claim “{claim}” is not one of its classes, {', '.join(classes)}")
     return FieldProfile(name, classes, row, claim if isinstance(claim, str) else _share(claim, f"the claim of {where}"))
+
+
+def _adaptive(table: dict[str, Any], fields: Collection[FieldProfile]) -> AdaptivePlan:
+    _know(table, "[adaptive]", ("sure", "fewest", "most", "full_share", "every"))
+    given = table.get("sure", SURE)
+    by_field = given if isinstance(given, dict) else {one.name: given for one in fields}
+    _know(by_field, "“sure” of [adaptive]", [one.name for one in fields])
+    sure = {one.name: _number(by_field.get(one.name, SURE), f"“sure” for {one.name}") for one in fields}
+    unfit = next((name for name, value in sure.items() if not 0.5 < value < 1), None)
+    if unfit is not None:
+        raise ProfileError(f"“sure” for {unfit} must lie between 0.5 and 1, not {sure[unfit]:g}")
+    most = _whole(table.get("most", 3), "“most” of [adaptive]", most=MOST_VOTES)
+    return AdaptivePlan(
+        sure=sure,
+        fewest=_whole(table.get("fewest", 1), "“fewest” of [adaptive]", most=most),
+        most=most,
+        full_share=_share(table.get("full_share", 0.05), "“full_share” of [adaptive]"),
+        every=_whole(table.get("every", 500), "“every” of [adaptive]", most=MOST_FACES),
+    )
 
 
 # ---- Annotators
@@ -234,7 +268,7 @@ def _row(values: Any, length: int, what: str) -> tuple[float, ...]:
     return row
 
 
-def _whole(faces: Any) -> int:
-    if isinstance(faces, bool) or not isinstance(faces, int) or not 1 <= faces <= MOST_FACES:
-        raise ProfileError(f"“faces” must be a whole number from 1 to {MOST_FACES:,}, not {faces!r}")
-    return faces
+def _whole(value: Any, what: str, *, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise ProfileError(f"{what} must be a whole number from 1 to {most:,}, not {value!r}")
+    return value
