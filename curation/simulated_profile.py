@@ -125,6 +125,10 @@ def with_reviewers(profile: Profile, wanted: int) -> Profile:
     return replace(profile, annotators=(*known, *again))
 
 
+def with_faces(profile: Profile, wanted: int) -> Profile:
+    return replace(profile, faces=_whole(wanted, "the number of faces", most=MOST_FACES))
+
+
 # ---- Fields
 
 
