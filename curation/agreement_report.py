@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from curation.agreement import Agreement, agreement
+from curation.overlap import IS_SAMPLED
 from curation.policy_maps import maps_in_force
 
 LAST_ROUND = """max(s.round) FILTER (WHERE s.asks = '{{}}' OR '{field}' = ANY(s.asks))
@@ -22,8 +23,9 @@ LABELS = {
     "attributes": {"race": "a.race", "gender": "a.gender", "age": "a.age"},
 }
 # The first k answers to a question, k as in the policy they were given under: a further vote was asked because
-# they differed. A slot that was set aside does not take a place among them. Of a field that was asked anew the last
-# round counts. Left out are votes carried from another claim, which answered another question.
+# they differed, or left it unsure. But all count of the share of claims that gets them in any case. A slot that was
+# set aside does not take a place among them. Of a field that was asked anew the last round counts. Left out are votes
+# carried from another claim, which answered another question.
 VOTES = """
 WITH asked AS (
     SELECT s.claim_id, s.annotation_id, s.round, {rounds},
@@ -34,7 +36,8 @@ SELECT a.claim_id, a.reviewer_id, a.policy_id, {labels}
 FROM asked
 JOIN curation_annotation a ON a.id = asked.annotation_id
 JOIN curation_policy p ON p.id = a.policy_id
-WHERE asked.place <= p.votes_{question} AND a.carried_from_id IS NULL
+WHERE asked.place <= CASE WHEN {sampled} THEN coalesce(p.most_{question}, p.votes_{question})
+                          ELSE p.votes_{question} END AND a.carried_from_id IS NULL
   AND a.mode IN ('single', 'grid') AND NOT a.late
 """
 
@@ -75,7 +78,13 @@ def _votes(question: str) -> NDArray[np.int64]:
     )
     rounds = ", ".join(LAST_ROUND.format(field=field) for field in fields)
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(VOTES.format(question=question, labels=labels, rounds=rounds))
+        cursor.execute(VOTES.format(question=question, labels=labels, rounds=rounds, sampled=_sampled(question)))
         rows = iter(lambda: cursor.fetchmany(CHUNK), [])
         flat = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
     return flat.reshape(-1, 3 + len(fields))
+
+
+def _sampled(question: str) -> str:
+    return IS_SAMPLED.format(
+        key="p.sample_key", question=f"'{question}'", claim="a.claim_id", share=f"p.full_share_{question}"
+    )

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,6 +27,8 @@ class Known(NamedTuple):
     support: int
     votes: int
     method: str
+    probability: float | None = None
+    soft: Mapping[str, float] | None = None
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Case:
     known: dict[str, Known] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     adjudicated: set[str] = field(default_factory=set)
+    unsure: dict[str, float] = field(default_factory=dict)  # question that wants one more answer: what it would tell
 
     def asked(self, question: str, name: str) -> list[Slot]:
         """The vote slots that ask this field, of the last round in which it was asked."""
@@ -98,7 +101,8 @@ SELECT {columns(Claim, "k")}, i.state = 'merged',
     (SELECT max(q.decision) FROM curation_quarantine q
      WHERE q.face_id = k.face_id AND q.decision IN ('', 'kept_out')),
     {IS_REFUSED},
-    (SELECT jsonb_agg(jsonb_build_array(c.field, c.state, c.value, c.support, c.votes, c.method))
+    (SELECT jsonb_agg(jsonb_build_array(c.field, c.state, c.value, c.support, c.votes, c.method,
+                                         c.probability, c.soft))
      FROM curation_consensus c WHERE c.claim_id = k.id)
 FROM curation_claim k JOIN ingest_identity i ON i.id = k.identity_id
 WHERE k.photo_id = ANY({{photos}}) ORDER BY k.id;

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from curation.duplicate_claims import GROUPS, IS_FREE, parameters, withdraw_superseded
 from curation.models import Claim, Policy, Slot
+from curation.models.claims import Question
+from curation.overlap import IS_SAMPLED
 from curation.policies import current_policy
 from curation.priorities import BEST_JOB, PRIORITY, priority_of
 
@@ -17,6 +19,7 @@ LATELY = timedelta(hours=1)
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 BLOCK = 10  # claims of one identity that share a block, and so are served in a run
 
+SAMPLED = IS_SAMPLED.format(key="%(key)s::text", question="'usable'", claim="o.id", share="%(share)s::float8")
 # A claim for each face of a photo that was found for an identity, unless the face, or the identity in this
 # photo, is accepted already, or the face is barred, or the identity was merged into another; of near-duplicates for
 # the best alone. Faces of doubtful quality come after all others. `nth` counts the identity's claims, so that a
@@ -44,14 +47,17 @@ WITH {GROUPS}, pairs AS (
     INSERT INTO curation_claim (face_id, photo_id, identity_id, origin, state, created_at)
     SELECT face_id, photo_id, identity_id, 'crawl', 'open', now() FROM numbered
     ON CONFLICT DO NOTHING RETURNING id, face_id, identity_id
-)
+), asked AS (
 INSERT INTO curation_slot (claim_id, identity_id, question, round, asks, number, purpose, why, priority, block, shuffle,
                            waiting)
 SELECT o.id, o.identity_id, 'usable', 0, '{{}}', number, 'vote', '', {PRIORITY.format(job=BEST_JOB)},
        ('x' || left(md5(n.identity_id || ':' || n.nth / %(block)s), 7))::bit(28)::int,
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
 FROM opened o JOIN numbered n USING (face_id, identity_id) JOIN ingest_face f ON f.id = o.face_id
-     JOIN ingest_identity i ON i.id = o.identity_id CROSS JOIN generate_series(1, %(votes)s) AS number
+     JOIN ingest_identity i ON i.id = o.identity_id
+     CROSS JOIN generate_series(1, CASE WHEN {SAMPLED} THEN %(most)s ELSE %(votes)s END) AS number
+)
+SELECT count(*) FROM opened
 """  # noqa: S608  constants
 
 
@@ -62,19 +68,25 @@ def open_claims(since: datetime | None = None) -> int:
     Now and then it must be since EVER: nobody may have run this for hours, and what kept a claim from being opened
     (a quarantine, another face accepted) may be gone.
     """
-    votes = current_policy().votes_usable
+    policy = current_policy()
     since = since or timezone.now() - LATELY
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CLAIMS_LOCK])
         if not cursor.fetchone()[0]:  # another process is at it
             return 0
         withdraw_superseded(since)
-        cursor.execute(OPEN_CLAIMS, parameters(since) | {"block": BLOCK, "votes": votes})
-        return int(cursor.rowcount) // votes
+        cursor.execute(OPEN_CLAIMS, parameters(since) | {"block": BLOCK, **_asked(policy)})
+        return int(cursor.fetchone()[0])
+
+
+def _asked(policy: Policy) -> dict[str, Any]:
+    rule = policy.rule(Question.USABLE)
+    most, share = (rule.most, rule.full_share) if rule else (policy.votes_usable, 0.0)
+    return {"votes": policy.votes_usable, "most": most, "share": share, "key": policy.sample_key}
 
 
 def open_slots(claim: Claim, question: str, policy: Policy) -> list[Slot]:
-    """The k vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
+    """The vote slots of a question that is asked of this claim from now on, in the claim's place in the queue."""
     like = Slot.objects.filter(claim=claim).order_by("id").first()
     return Slot.objects.bulk_create(vote_slots(claim, question, policy, like=like))
 
@@ -86,7 +98,7 @@ def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None
     else:
         place = {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
     place["identity_id"] = claim.identity_id
-    numbers = range(1, policy.votes(question) + 1)
+    numbers = range(1, policy.places(question, claim.pk) + 1)
     return [Slot(claim=claim, question=question, number=n, **place, **more) for n in numbers]
 
 

@@ -1,19 +1,24 @@
 """What several answers to one question come to. Plain values in, dataclasses out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`value` is empty unless settled; `support` of `votes` counted answers say the most frequent one."""
+    """`value` is empty unless settled; `support` of `votes` counted answers say the most frequent one.
+
+    Of answers that were weighed (`curation.adaptive`): how likely the likeliest is, and `soft` of every class.
+    """
 
     state: Literal["open", "settled", "disputed"]
     value: str
     support: int
     votes: int
+    probability: float | None = None
+    soft: Mapping[str, float] | None = None
 
 
 def majority(labels: Sequence[str], *, wanted: int, quorum: int = 2) -> Outcome:

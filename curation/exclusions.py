@@ -3,7 +3,7 @@
 Adjudicators' decisions stand, and so does an alarm until somebody decides on it. A frozen release is not touched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from ingest.models import Photo
 
 AT_ONCE = 200  # more answers than these are set aside in the background
 FIELDS = {"usable": ("usable",), "attributes": ATTRIBUTES}
+BY_VOTES = (Consensus.Method.MAJORITY, Consensus.Method.POSTERIOR)
 COPIES = ("", "carried_from__", "carried_from__carried_from__")  # a vote, and what relabels carried it to
 
 
@@ -69,18 +70,18 @@ def preview(meant: Range) -> Preview:
     return Preview(
         counted.count(),
         *(
-            _claims_with(counted, state, method)
-            for state, method in (("settled", "majority"), ("disputed", "majority"), ("settled", "adjudication"))
+            _claims_with(counted, state, methods)
+            for state, methods in (("settled", BY_VOTES), ("disputed", BY_VOTES), ("settled", ("adjudication",)))
         ),
     )
 
 
-def _claims_with(counted: QuerySet[Slot], state: str, method: str) -> int:
+def _claims_with(counted: QuerySet[Slot], state: str, methods: Collection[str]) -> int:
     """Claims of which a field to which one of these votes counts stands so."""
     found = Q(pk__in=[])
     for question, fields in FIELDS.items():
         found |= Q(field__in=fields, claim__in=counted.filter(question=question).order_by().values("claim"))
-    rows = Consensus.objects.filter(found, state=state, method=method)
+    rows = Consensus.objects.filter(found, state=state, method__in=methods)
     return rows.values("claim").distinct().count()
 
 

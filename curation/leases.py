@@ -91,7 +91,7 @@ chosen AS MATERIALIZED (
     LIMIT greatest(%(want)s - (SELECT count(*) FROM held WHERE claim_id <> ALL(%(have)s::bigint[])), 0)
 ), taken AS (
     UPDATE curation_slot s SET reviewer_id = %(reviewer)s,
-        why = CASE WHEN s.why IN ('asked_again', 'reopened') THEN s.why ELSE chosen.why END,
+        why = CASE WHEN s.why IN ('asked_again', 'reopened', 'unsure') THEN s.why ELSE chosen.why END,
         leased_until = now() + %(seconds)s * interval '1 second'
     FROM chosen WHERE s.id = chosen.id RETURNING s.id
 ), marked AS ({{mark}})

@@ -15,6 +15,11 @@ from curation.reviewer_rates import Rates, posterior, widened
 MOST_VOTES = 9  # to one question: a constraint of the database
 DIGITS = 6  # of a probability
 BUCKETS = 1 << 28
+# What `is_sampled` says, in SQL: of expressions for the key, the question, the claim's id and the share.
+IS_SAMPLED = f"""
+({{share}} > 0
+ AND ('x' || left(md5({{key}} || ':' || {{question}} || ':' || {{claim}}), 7))::bit(28)::int < {{share}} * {BUCKETS})
+"""
 
 Step = Literal["settled", "ask", "dispute"]
 

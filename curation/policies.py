@@ -1,7 +1,7 @@
 """The policy in force, and the one that a new installation starts with."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,7 @@ GUIDELINE = "\n\n".join(
 
 IN_FORCE = "SELECT id, activated_at FROM curation_policy WHERE activated_at IS NOT NULL ORDER BY version DESC LIMIT 1"
 _known: dict[tuple[Any, datetime], Policy] = {}  # an activated policy never changes: a trigger sees to it
+_used: dict[int, Policy] = {}  # by id, all that answers were given under since the process began
 
 
 def current_policy() -> Policy:
@@ -56,11 +57,20 @@ def current_policy() -> Policy:
         cursor.execute(IN_FORCE)
         key = cursor.fetchone()
     if key is None:
-        return Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+        made = Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
+        return copy(_used.setdefault(made.pk, made))
     if key not in _known:
         _known.clear()
-        _known[key] = Policy.objects.get(pk=key[0])
+        _known[key] = _used[key[0]] = Policy.objects.get(pk=key[0])
     return copy(_known[key])
+
+
+def used(ids: Collection[int]) -> Mapping[int, Policy]:
+    """Policies under which answers were given, by id; no query for those that this process met before."""
+    missing = [pk for pk in ids if pk not in _used]
+    if missing:
+        _used.update(Policy.objects.filter(activated_at__isnull=False).in_bulk(missing))
+    return {pk: _used[pk] for pk in ids if pk in _used}
 
 
 def activated() -> QuerySet[Policy]:

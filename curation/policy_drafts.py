@@ -10,8 +10,6 @@ from django.db.models import Max
 from curation.models import GuidelinePicture, Policy
 from curation.policies import activated, current_policy
 
-COPIED = ("votes_usable", "votes_attributes", "blind_fields", "reasons", "fields", "guideline", "field_runs")
-
 
 @transaction.atomic
 def save(draft: Policy | None, values: Mapping[str, Any], pictures: Sequence[Mapping[str, Any]], *, by: User) -> Policy:
@@ -26,10 +24,11 @@ def save(draft: Policy | None, values: Mapping[str, Any], pictures: Sequence[Map
 
 
 def _begin(values: Mapping[str, Any], by: User) -> Policy:
+    """With its parent's key: what gets all answers under the one does so under the other."""
     parent = current_policy()
     Policy.objects.select_for_update(of=("self",), no_key=True).get(pk=parent.pk)  # one number after the other
     newest = Policy.objects.aggregate(newest=Max("version"))["newest"]
-    return Policy.objects.create(version=newest + 1, parent=parent, author=by, **values)
+    return Policy.objects.create(version=newest + 1, parent=parent, author=by, sample_key=parent.sample_key, **values)
 
 
 def _change(draft: Policy, values: Mapping[str, Any]) -> Policy:

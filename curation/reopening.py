@@ -139,7 +139,7 @@ def _next_round(claim: Claim, question: str, fields: Sequence[str], policy: Poli
     slots.filter(purpose=Slot.Purpose.VOTE, annotation=None).delete()
     Skip.objects.filter(claim=claim, question=question).delete()
     place = beside(last) | {"round": last.round + 1, "asks": asks, "why": Slot.Why.REOPENED}
-    numbers = range(1, policy.votes(question) + 1)
+    numbers = range(1, policy.places(question, claim.pk) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)[0]
 
 

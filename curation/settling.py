@@ -9,18 +9,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from curation import cases as reading
-from curation.carrying import carry_relabels, heir_of
+from curation.adaptive import one_more, weigh_answers
+from curation.carrying import carry_relabels
 from curation.cases import Case, Known
 from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
 from curation.models import Annotation, Claim, Consensus, Policy, Slot
 from curation.policies import current_policy
 from curation.policy_maps import Maps, heard, maps_in_force, perceived
+from curation.readings import ATTRIBUTES as ATTRIBUTES  # others know them from here
+from curation.readings import usable_value
 from curation.verdicts import Changes, write
 from ingest.models import Photo
-
-ATTRIBUTES = ("race", "gender", "age")
-USABLE_VALUES = {"accept": "accept", "reject": "reject", "relabel": "reject", "cannot_tell": "cannot_tell"}
 
 
 def lock_photo(photo_id: int) -> Photo | None:
@@ -46,6 +46,9 @@ def count(cases: Collection[Case]) -> Collection[Case]:
     maps = maps_in_force() if answered else {}
     for case in cases:
         _count(case, maps)
+    weigh_answers(cases, maps)
+    for case in cases:
+        _apply_decisions(case, maps)
     return cases
 
 
@@ -63,6 +66,7 @@ def conclude(cases: Collection[Case], policy: Policy | None = None) -> Changes:
         _conclude_consensus(case, changes)
         _open_attributes(case, policy)
         _ask_what_was_lost(case, policy)
+        _ask_further(case)
         _conclude_waiting(case, changes)
     return changes
 
@@ -75,18 +79,11 @@ def _by_photo(cases: Iterable[Case]) -> Iterable[list[Case]]:
 
 
 def _count(case: Case, maps: Maps) -> None:
-    usable = [value for vote in case.votes("usable", "usable") if (value := _usable_value(vote, case.claim))]
+    usable = [value for vote in case.votes("usable", "usable") if (value := usable_value(vote, case.claim))]
     case.outcomes["usable"] = majority(usable, wanted=_wanted(case, "usable", "usable"))
     for name in ATTRIBUTES:
         votes, wanted = case.votes("attributes", name), _wanted(case, "attributes", name)
         case.outcomes[name] = heard(votes, name, maps, wanted=wanted)
-    _apply_decisions(case, maps)
-
-
-def _usable_value(answer: Annotation, claim: Claim) -> str | None:
-    """What an answer says of a claim. Who named somebody later merged into the claim's identity said yes."""
-    named = answer.relabel_to
-    return "accept" if named and heir_of(named) == claim.identity_id else USABLE_VALUES.get(answer.verdict)
 
 
 def _wanted(case: Case, question: str, name: str) -> int:
@@ -95,7 +92,7 @@ def _wanted(case: Case, question: str, name: str) -> int:
 
 def _apply_decisions(case: Case, maps: Maps) -> None:
     usable = case.decision("usable", "usable")
-    decided = {"usable": _usable_value(usable, case.claim)} if usable else {}
+    decided = {"usable": usable_value(usable, case.claim)} if usable else {}
     for name in ATTRIBUTES:
         decision = case.decision("attributes", name)
         if decision and getattr(decision, name) is not None:
@@ -159,13 +156,19 @@ def _state(case: Case, accepted: set[int], faces: set[int], identities: set[int]
 
 def _conclude_consensus(case: Case, changes: Changes) -> None:
     for name, outcome in case.outcomes.items():
-        method = Consensus.Method.ADJUDICATION if name in case.adjudicated else Consensus.Method.MAJORITY
-        said = Known(outcome.state, outcome.value, outcome.support, outcome.votes, method)
+        said = _known(outcome, name in case.adjudicated)
         if not (outcome.votes or name in case.adjudicated):
             if name in case.known:
                 changes.silent.append((case.claim.pk, name))
         elif said != case.known.get(name):
             changes.consensus[case.claim.pk, name] = said
+
+
+def _known(outcome: Outcome, adjudicated: bool) -> Known:
+    method = Consensus.Method.MAJORITY if outcome.probability is None else Consensus.Method.POSTERIOR
+    method = Consensus.Method.ADJUDICATION if adjudicated else method
+    said = (outcome.state, outcome.value, outcome.support, outcome.votes, method)
+    return Known(*said, outcome.probability, outcome.soft)
 
 
 def _open_attributes(case: Case, policy: Policy | None) -> None:
@@ -189,6 +192,12 @@ def _ask_what_was_lost(case: Case, policy: Policy | None) -> None:
         asks = list(missing) if len(missing) < len(ATTRIBUTES) else []
         more = {"round": last + 1, "asks": asks, "why": Slot.Why.REOPENED}
         case.slots += vote_slots(case.claim, "attributes", policy or current_policy(), like=like, **more)
+
+
+def _ask_further(case: Case) -> None:
+    """Of a question whose answers leave it unsure: one place more, once all that was asked is answered."""
+    asked = _asked(case)
+    case.slots += [one_more(case, question) for question in case.unsure if asked[question]]
 
 
 def _unanswered(case: Case, name: str) -> list[Slot]:

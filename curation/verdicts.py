@@ -29,14 +29,20 @@ DELETE FROM curation_consensus c USING unnest(%(silent)s::bigint[], %(silent_fie
 WHERE c.claim_id = v.claim AND c.field = v.field;
 """
 CONSENSUS = """
-INSERT INTO curation_consensus AS c (claim_id, field, state, value, support, votes, method, updated_at)
-SELECT v.*, clock_timestamp() FROM unnest(
+INSERT INTO curation_consensus AS c
+    (claim_id, field, state, value, support, votes, method, probability, soft, updated_at)
+SELECT v.claim, v.field, v.state, v.value, v.support, v.votes, v.method, v.probability, v.soft::jsonb, clock_timestamp()
+FROM unnest(
     %(said_of)s::bigint[], %(fields)s::text[], %(said_state)s::text[], %(said_value)s::text[],
-    %(said_support)s::smallint[], %(said_votes)s::smallint[], %(said_method)s::text[]) AS v
+    %(said_support)s::smallint[], %(said_votes)s::smallint[], %(said_method)s::text[],
+    %(said_probability)s::float8[], %(said_soft)s::text[])
+    AS v(claim, field, state, value, support, votes, method, probability, soft)
 ON CONFLICT (claim_id, field) DO UPDATE SET state = excluded.state, value = excluded.value,
-    support = excluded.support, votes = excluded.votes, method = excluded.method, updated_at = excluded.updated_at
-WHERE (c.state, c.value, c.support, c.votes, c.method)
-    IS DISTINCT FROM (excluded.state, excluded.value, excluded.support, excluded.votes, excluded.method);
+    support = excluded.support, votes = excluded.votes, method = excluded.method,
+    probability = excluded.probability, soft = excluded.soft, updated_at = excluded.updated_at
+WHERE (c.state, c.value, c.support, c.votes, c.method, c.probability, c.soft)
+    IS DISTINCT FROM (excluded.state, excluded.value, excluded.support, excluded.votes, excluded.method,
+                      excluded.probability, excluded.soft);
 """
 SLOTS = """
 INSERT INTO curation_slot ({columns})
@@ -111,7 +117,8 @@ def _said(changes: Changes) -> list[Part]:
 
 
 def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, str) else value  # a member of an enumeration is its text
+    """A member of an enumeration is its text, a mapping its JSON."""
+    return json.dumps(value) if isinstance(value, dict) else str(value) if isinstance(value, str) else value
 
 
 def _slots(changes: Changes) -> list[Part]:

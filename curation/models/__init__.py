@@ -1,5 +1,6 @@
 from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
+from curation.models.error_rates import ErrorRates
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
@@ -19,6 +20,7 @@ __all__ = [
     "Contradiction",
     "Demographics",
     "DisputeView",
+    "ErrorRates",
     "Exclusion",
     "Figure",
     "Flag",

@@ -84,6 +84,7 @@ class Consensus(models.Model):
 
     class Method(models.TextChoices):
         MAJORITY = "majority", _("agreement of reviewers")
+        POSTERIOR = "posterior", _("answers weighed by how reliable their reviewers are")
         ADJUDICATION = "adjudication", _("adjudication")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="consensus")
@@ -93,6 +94,8 @@ class Consensus(models.Model):
     support = models.PositiveSmallIntegerField(help_text=_("votes for the value"))
     votes = models.PositiveSmallIntegerField(help_text=_("counted votes"))
     method = models.CharField(max_length=15, choices=Method)
+    probability = models.FloatField(null=True, blank=True, help_text=_("of the likeliest answer; weighed answers only"))
+    soft = models.JSONField(null=True, blank=True, help_text=_("the probability of every class"))
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -104,6 +107,13 @@ class Consensus(models.Model):
                 condition=Q(state="settled") & ~Q(value="") | ~Q(state="settled") & Q(value=""),
             ),
             models.CheckConstraint(name="consensus_support_within_votes", condition=Q(support__lte=models.F("votes"))),
+            models.CheckConstraint(
+                name="consensus_weighed_has_probability",
+                condition=Q(
+                    method="posterior", probability__isnull=False, probability__range=(0, 1), soft__isnull=False
+                )
+                | ~Q(method="posterior") & Q(probability__isnull=True, soft__isnull=True),
+            ),
         ]
         indexes = [
             models.Index(fields=["claim"], name="consensus_disputed", condition=Q(state="disputed")),

@@ -1,3 +1,5 @@
+import secrets
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -6,7 +8,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-VOTES = [MinValueValidator(1), MaxValueValidator(9)]
+from curation.overlap import MOST_VOTES, Rule, is_sampled
+
+VOTES = [MinValueValidator(1), MaxValueValidator(MOST_VOTES)]
+
+
+def new_sample_key() -> str:
+    return secrets.token_hex(16)
+
+
+def _overlap_is_whole(question: str) -> models.CheckConstraint:
+    """Either a fixed number of answers, or all of a rule. A comparison with NULL would let it pass."""
+    votes, sure, most, share = (f"{name}_{question}" for name in ("votes", "sure", "most", "full_share"))
+    fixed = {f"{sure}__isnull": True, f"{most}__isnull": True, share: 0}
+    bounds = {f"{sure}__gt": 0.5, f"{sure}__lt": 1, f"{most}__gte": models.F(votes), f"{most}__lte": MOST_VOTES}
+    adaptive = Q(**{f"{sure}__isnull": False, f"{most}__isnull": False, f"{share}__range": (0, 1)}, **bounds)
+    return models.CheckConstraint(name=f"policy_overlap_{question}", condition=Q(**fixed) | adaptive)
 
 
 class Policy(models.Model):
@@ -16,11 +33,22 @@ class Policy(models.Model):
     `fields` is a list of {"code", "label", "classes": [{"code", "label"}]}; a class of age may name the `band`
     (1 young, 2 old) that it stands in at export. `carry` says what becomes of answers given under `parent`: {field:
     {old code: new code, or null where it must be asked anew}}, codes as text; what it does not name stays as it is.
+
+    A question gets `votes` answers; where `sure` is set, these are the fewest, and one more is asked as long as what
+    they say is less probable than `sure`, up to `most`. `full_share` of all claims always get `most`; which ones is
+    told by `sample_key`, that nobody needs to see.
     """
 
     version = models.PositiveIntegerField(unique=True)
     votes_usable = models.PositiveSmallIntegerField(default=2, validators=VOTES)
     votes_attributes = models.PositiveSmallIntegerField(default=2, validators=VOTES)
+    sure_usable = models.FloatField(null=True, blank=True)
+    sure_attributes = models.FloatField(null=True, blank=True)
+    most_usable = models.PositiveSmallIntegerField(null=True, blank=True, validators=VOTES)
+    most_attributes = models.PositiveSmallIntegerField(null=True, blank=True, validators=VOTES)
+    full_share_usable = models.FloatField(default=0)
+    full_share_attributes = models.FloatField(default=0)
+    sample_key = models.CharField(max_length=32, default=new_sample_key, editable=False)
     blind_fields = ArrayField(models.CharField(max_length=20), default=list)
     reasons = models.JSONField()
     fields = models.JSONField()
@@ -40,7 +68,9 @@ class Policy(models.Model):
             models.CheckConstraint(
                 name="policy_votes_in_range",
                 condition=Q(votes_usable__range=(1, 9), votes_attributes__range=(1, 9)),
-            )
+            ),
+            _overlap_is_whole("usable"),
+            _overlap_is_whole("attributes"),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -54,8 +84,27 @@ class Policy(models.Model):
         return f"policy {self.version}"
 
     def votes(self, question: str) -> int:
-        """How many independent answers a question needs (k)."""
+        """How many independent answers a question needs (k); under a rule, the fewest."""
         return self.votes_usable if question == "usable" else self.votes_attributes
+
+    def rule(self, question: str) -> Rule | None:
+        """None where a question gets a fixed number of answers."""
+        sure, most, share = (
+            (self.sure_usable, self.most_usable, self.full_share_usable)
+            if question == "usable"
+            else (self.sure_attributes, self.most_attributes, self.full_share_attributes)
+        )
+        return None if sure is None or most is None else Rule(self.votes(question), sure, most, share)
+
+    def gets_all(self, question: str, claim: int) -> bool:
+        """Whether this claim is one of the share that gets all the answers a rule allows."""
+        rule = self.rule(question)
+        return rule is not None and is_sampled(self.sample_key, question, claim, rule.full_share)
+
+    def places(self, question: str, claim: int) -> int:
+        """How many answers a question of this claim is opened with."""
+        rule = self.rule(question)
+        return rule.wanted(full=self.gets_all(question, claim)) if rule else self.votes(question)
 
 
 class GuidelinePicture(models.Model):

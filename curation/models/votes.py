@@ -110,6 +110,7 @@ class Slot(models.Model):
         TAKEN_BACK = "taken_back", _("taken back by the reviewer, to be answered anew")
         ASKED_AGAIN = "asked_again", _("an adjudicator asked for one more vote")
         REOPENED = "reopened", _("the question was reopened")
+        UNSURE = "unsure", _("the answers so far leave it unsure")
         UNASKED = "unasked", _("answered without a lease")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="slots")
