@@ -1,13 +1,14 @@
 """Votes as arrays of small numbers: what the models of consensus read. Plain values in, dataclasses out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Column = Sequence[Any] | NDArray[Any]
+from curation.columns import Column, coded, reordered
+
 Shares = NDArray[np.float64]
 
 NO_GOLD = -1
@@ -29,7 +30,7 @@ class Ballots:
     item: NDArray[np.int32]
     annotator: NDArray[np.int32]
     label: NDArray[np.int16]
-    items: NDArray[Any]
+    items: Column
     annotators: tuple[Any, ...]
     labels: tuple[Any, ...]
 
@@ -51,13 +52,20 @@ def ballots(items: Column, annotators: Column, labels: Column, *, classes: Seque
     """
     if not len(items) == len(annotators) == len(labels):
         raise ValueError("items, annotators and labels must be of one length")
-    item_names, item = _codes(items)
-    annotator_names, annotator = _codes(annotators)
-    label_names, label = _codes(labels)
-    known = label_names.tolist() if classes is None else list(classes)
-    place = _places(label_names.tolist(), known)
+    item, item_names = coded(items)
+    annotator, annotator_names = coded(annotators)
+    label, known = coded(labels)
+    if classes is not None:
+        label, known = reordered(label, known, classes)
+    if len(known) > MOST_CLASSES:
+        raise ValueError(f"more than {MOST_CLASSES:,} classes")
     return Ballots(
-        item, annotator, place[label].astype(np.int16), item_names, tuple(annotator_names.tolist()), tuple(known)
+        item.astype(np.int32),
+        annotator.astype(np.int32),
+        label.astype(np.int16),
+        item_names,
+        annotator_names,
+        known,
     )
 
 
@@ -73,24 +81,7 @@ def gold_codes(votes: Ballots, gold: Mapping[Any, Any] | None) -> NDArray[np.int
     for label in gold.values():
         if label not in place:
             raise ValueError(f"the gold label {label!r} is not one of the classes")
-    for number, name in enumerate(votes.items.tolist()):
+    for number, name in enumerate(votes.items):
         if name in gold:
             known[number] = place[gold[name]]
     return known
-
-
-def _places(given: Iterable[Any], known: Sequence[Any]) -> NDArray[np.int64]:
-    place = {name: number for number, name in enumerate(known)}
-    if len(place) != len(known):
-        raise ValueError("a class is named twice")
-    if len(place) > MOST_CLASSES:
-        raise ValueError(f"more than {MOST_CLASSES:,} classes")
-    unknown = [name for name in given if name not in place]
-    if unknown:
-        raise ValueError(f"the label {unknown[0]!r} is not one of the classes")
-    return np.array([place[name] for name in given], dtype=np.int64)
-
-
-def _codes(column: Column) -> tuple[NDArray[Any], NDArray[np.int32]]:
-    values, codes = np.unique(np.asarray(column), return_inverse=True)
-    return values, codes.astype(np.int32)

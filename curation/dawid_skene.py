@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curation.ballot_patterns import Patterns, patterns
-from curation.ballots import NO_GOLD, Ballots, Shares, gold_codes
+from curation.ballots import Ballots, Shares, gold_codes
+from curation.soft_labels import judged, marginals_of, posterior, rates_of, settled, start
 
 TOLERANCE = 1e-6
 MOST_ROUNDS = 1_000
@@ -64,8 +64,8 @@ def dawid_skene(
     found = patterns(ballots, gold_codes(ballots, gold))
     belief, trace, converged = start(found), list[float](), False
     while not converged and len(trace) < most_rounds:
-        tables = judged(found, belief)
-        rates, marginals = rates_of(tables, smoothing), found.items @ belief / found.items.sum()
+        tables = judged(found, belief)  # the M step, their eq. 2.3 and 2.4
+        rates, marginals = rates_of(tables, smoothing), marginals_of(found, belief)
         before, (belief, likelihood) = belief, expect(found, rates, marginals)
         trace.append(likelihood + penalty(rates, smoothing))
         converged = settled(trace, before, belief, tolerance)
@@ -81,37 +81,6 @@ def dawid_skene(
     )
 
 
-def start(found: Patterns) -> Shares:
-    """[patterns, classes]: the shares of the votes, gold at 1; without a vote every class alike."""
-    counts = found.label_counts()
-    votes = counts.sum(axis=1, keepdims=True)
-    return clamp(found, np.where(votes > 0, counts / np.maximum(votes, 1), 1 / found.classes))
-
-
-def clamp(found: Patterns, belief: Shares) -> Shares:
-    known = np.flatnonzero(found.gold != NO_GOLD)
-    belief[known] = 0
-    belief[known, found.gold[known]] = 1
-    return belief
-
-
-def judged(found: Patterns, belief: Shares) -> Shares:
-    """[annotators, stated, true]: expected judgements, the sufficient statistic of the M step (their eq. 2.3)."""
-    weight = belief * found.items[:, np.newaxis]
-    cells = found.annotators * found.classes
-    tables = np.empty((cells, found.classes))
-    for k, column in enumerate(weight.T):
-        tables[:, k] = np.bincount(found.cell, column[found.pattern], cells)
-    return tables.reshape(found.annotators, found.classes, found.classes)
-
-
-def rates_of(tables: Shares, smoothing: float = 0.0) -> Shares:
-    """[annotators, stated, true]: each true class's column sums to 1; of nothing, uniform."""
-    smoothed = tables + smoothing
-    total = smoothed.sum(axis=1, keepdims=True)
-    return np.where(total > 0, smoothed / np.where(total > 0, total, 1), 1 / tables.shape[1])
-
-
 def expect(found: Patterns, rates: Shares, marginals: Shares) -> tuple[Shares, float]:
     """The E step (their eq. 2.5): probabilities [patterns, classes] and the log-likelihood of all items."""
     with np.errstate(divide="ignore"):
@@ -124,25 +93,6 @@ def expect(found: Patterns, rates: Shares, marginals: Shares) -> tuple[Shares, f
     return posterior(found, np.stack(sums, axis=1))
 
 
-def posterior(found: Patterns, joint: NDArray[np.float64]) -> tuple[Shares, float]:
-    """Of log P(votes, class) [patterns, classes]: P(class | votes) and the log-likelihood; gold counts as seen."""
-    most = joint.max(axis=1, keepdims=True)
-    belief = np.exp(joint - most)
-    total = belief.sum(axis=1, keepdims=True)
-    belief /= total
-    each = most[:, 0] + np.log(total[:, 0])
-    known = np.flatnonzero(found.gold != NO_GOLD)
-    each[known] = joint[known, found.gold[known]]
-    return clamp(found, belief), float(found.items @ each)
-
-
 def penalty(rates: Shares, smoothing: float) -> float:
     """The logarithm of the prior, but for its constant."""
     return smoothing * float(np.log(rates).sum()) if smoothing else 0.0
-
-
-def settled(trace: list[float], before: Shares, after: Shares, tolerance: float) -> bool:
-    if len(trace) < 2:
-        return False
-    still = abs(trace[-1] - trace[-2]) <= tolerance * max(abs(trace[-2]), 1)
-    return still and float(np.abs(after - before).max()) <= tolerance

@@ -25,7 +25,7 @@ class Rates:
     classes: tuple[str, ...]
     marginals: tuple[float, ...]
     pooled: Table
-    reviewers: Mapping[Hashable, Table] = field(default_factory=dict)
+    reviewers: Mapping[Any, Table] = field(default_factory=dict)
     index: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

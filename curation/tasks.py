@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, exclusions, pairs, queue, requeues, slow_figures
+from curation import activation, claims, estimating, exclusions, pairs, queue, requeues, slow_figures
 from curation.models import Exclusion
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
@@ -53,6 +53,11 @@ def count_figures() -> None:
 @shared_task(name="curation.tasks.recount_pairs", ignore_result=True)
 def recount_pairs() -> int:
     return pairs.recount()
+
+
+@shared_task(name="curation.tasks.estimate_error_rates", ignore_result=True)
+def estimate_error_rates() -> None:
+    estimating.estimate_if_due()
 
 
 @shared_task(name="curation.tasks.exclude", ignore_result=True)

@@ -116,6 +116,11 @@ CELERY_BEAT_SCHEDULE = {
     "curation.ask_missed": {"task": "curation.tasks.ask_missed", "schedule": 900.0},
     "curation.count_figures": {"task": "curation.tasks.count_figures", "schedule": 600.0, "options": {"expires": 600}},
     "curation.recount_pairs": {"task": "curation.tasks.recount_pairs", "schedule": 180.0, "options": {"expires": 180}},
+    "curation.estimate_error_rates": {
+        "task": "curation.tasks.estimate_error_rates",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "curation.exclude_unfinished": {
         "task": "curation.tasks.exclude_unfinished",
         "schedule": 60.0,

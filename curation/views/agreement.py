@@ -26,7 +26,7 @@ TITLES = {
 class Row:
     names: tuple[str, str]
     n: int
-    agreement: Figure
+    percent: Figure
     kappa: Figure
 
     @property
@@ -52,21 +52,21 @@ def page(request: HttpRequest) -> HttpResponse:
     found = report()
     names = _names(found)
     cards = [_card(field, agreed, names) for field, agreed in found.items()]
-    started = any(card.found.items for card in cards)
+    started = any(card.found.percent_agreement.n for card in cards)
     return render(request, "curation/agreement.html", {"cards": cards, "started": started, "few": FEW})
 
 
 def _names(found: Mapping[str, Agreement]) -> dict[int, str]:
-    people = {person for agreed in found.values() for pair in agreed.pairs for person in pair.annotators}
+    people = {person for agreed in found.values() for pair in agreed.pairs for person in (pair.a, pair.b)}
     users = User.objects.filter(pk__in=people)
     return {user.pk: user.get_full_name() or user.get_username() for user in users}
 
 
 def _card(field: str, found: Agreement, names: Mapping[int, str]) -> Card:
-    pairs = [Row(_sorted(names, pair.annotators), pair.n, pair.agreement, pair.kappa) for pair in found.pairs]
+    pairs = [Row(_sorted(names, pair.a, pair.b), pair.n, pair.percent, pair.kappa) for pair in found.pairs]
     return Card(field, str(TITLES[field]), found, tuple(sorted(pairs, key=lambda row: row.names)))
 
 
-def _sorted(names: Mapping[int, str], pair: tuple[int, int]) -> tuple[str, str]:
-    first, second = sorted(names[person] for person in pair)
+def _sorted(names: Mapping[int, str], a: int, b: int) -> tuple[str, str]:
+    first, second = sorted([names[a], names[b]])
     return first, second

@@ -9,7 +9,7 @@ from curation.ballots import NO_GOLD, Ballots, ballots, gold_codes
 
 def test_ballots_number_the_names_in_their_order() -> None:
     votes = ballots(["y", "x", "y"], ["b", "a", "a"], [7, 5, 7])
-    assert (votes.items.tolist(), votes.annotators, votes.labels) == (["x", "y"], ("a", "b"), (5, 7))
+    assert (votes.items, votes.annotators, votes.labels) == (("x", "y"), ("a", "b"), (5, 7))
     assert (votes.item.tolist(), votes.annotator.tolist(), votes.label.tolist()) == ([1, 0, 1], [1, 0, 0], [1, 0, 1])
     assert [column.dtype for column in (votes.item, votes.annotator, votes.label)] == [np.int32, np.int32, np.int16]
     assert votes.counts().tolist() == [[1, 0], [0, 2]]
@@ -30,7 +30,7 @@ def test_repeated_rows_stay_separate_judgements() -> None:
     ("columns", "classes", "says"),
     [
         (([1], ["a", "b"], ["x"]), None, "of one length"),
-        (([1], ["a"], ["x"]), ["y"], "'x' is not one of the classes"),
+        (([1], ["a"], ["x"]), ["y"], "'x' is not among the classes y"),
         (([1], ["a"], ["x"]), ["x", "x"], "named twice"),
     ],
 )
@@ -72,5 +72,5 @@ def _as_counted(votes: Ballots, known: dict[int, int]) -> dict[int, tuple[int, l
     cells = (votes.annotator * 4 + votes.label).tolist()
     return {
         number: (known.get(name, NO_GOLD), sorted(cells[at] for at in np.flatnonzero(votes.item == number)))
-        for number, name in enumerate(votes.items.tolist())
+        for number, name in enumerate(votes.items)
     }
