@@ -91,7 +91,7 @@ class _Shift:
         self.record = Record([[] for _ in range(faces)], busy=[0.0] * people)
         self.given = [0] * people
         self.begun: dict[int, None] = {}  # faces with a vote that want one more, in the order in which they began
-        self.times = [_times(profile, seed, person) for person in range(people)]
+        self.times = [times_of(profile, seed, person) for person in range(people)]
         self.chance = _chances(seed)
         self.gold_at = [0] * people  # how far each is in the list of known faces
 
@@ -163,7 +163,7 @@ class _Shift:
         return took
 
 
-def _times(profile: Profile, seed: int, person: int) -> Iterator[float]:
+def times_of(profile: Profile, seed: int, person: int) -> Iterator[float]:
     """Without end; drawn many at once."""
     many = 4096
     for chunk in count():

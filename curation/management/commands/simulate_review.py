@@ -4,6 +4,8 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,19 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from curation import simulated_profile as profiles
+from curation.overlap import MOST_VOTES
+from curation.scratch_database import NoScratch, scratch_database
 from curation.simulated_profile import Profile, ProfileError
 from curation.simulated_strategies import STRATEGIES, Attempt, attempts, task
+from curation.simulation import Worked, simulate
+from curation.simulation_stock import check
 from curation.simulation_summary import as_json, summary, table
 
-HELP = """Let annotators of given skill review faces whose truth is known, and compare what comes out.
-With --quick in memory, strategy against strategy; nothing of this installation is read or written."""
+Outcome = tuple[list[Attempt], dict[str, Any]]  # and what else there is to tell
+
+HELP = """Let annotators of given skill review faces whose truth is known, and tell what comes out.
+They work through the real queue, in a database that is made for this and gone at the end; with --quick in memory,
+strategy against strategy. Nothing of this installation is read or written."""
 
 
 class Command(BaseCommand):
@@ -39,15 +48,18 @@ class Command(BaseCommand):
             profile = _profile(options)
             seeds = _seeds(options)
             fields = _fields(profile, options["question"])
-            found = _quickly(profile, fields, seeds, options["votes"])
-        except ValueError as error:  # of the profile, or of what is asked of it
+            _check_votes(profile, options["votes"])
+            work = _quickly if options["quick"] else _really
+            found, more = work(profile, fields, seeds, options["votes"])
+        except (ValueError, NoScratch) as error:  # of the profile, or of what is asked of it
             raise CommandError(str(error)) from error
+        head = {"profile": profile.title, "reviewers": len(profile.annotators), "seeds": list(seeds)}
         lines = summary(found)
         if options["json"]:
-            head = {"profile": profile.title, "reviewers": len(profile.annotators), "seeds": list(seeds)}
-            self.stdout.write(json.dumps(head | {"lines": [as_json(line) for line in lines]}))
+            self.stdout.write(json.dumps(head | {"lines": [as_json(line) for line in lines]} | more))
         else:
             self.stdout.write(f"{profile.title}: {len(profile.annotators)} reviewers\n\n{table(lines)}")
+            self.stdout.write(_readable(more))
 
 
 def _profile(options: dict[str, Any]) -> Profile:
@@ -71,13 +83,53 @@ def _fields(profile: Profile, wanted: Sequence[str] | None) -> list[str]:
     return [name for name in known if not wanted or name in wanted]
 
 
-def _quickly(profile: Profile, fields: Sequence[str], seeds: range, votes: Sequence[int]) -> list[Attempt]:
-    if min(votes) < 1:
-        raise ValueError("a face wants at least one vote")
+def _check_votes(profile: Profile, votes: Sequence[int]) -> None:
+    if not 1 <= min(votes) <= max(votes) <= MOST_VOTES:
+        raise ValueError(f"a face gets 1 to {MOST_VOTES} votes")
+    if max(votes) > len(profile.annotators):
+        raise ValueError(
+            f"{max(votes)} votes on a face want {max(votes)} reviewers, and there are {len(profile.annotators)}"
+        )
+
+
+# ---- In memory
+
+
+def _quickly(profile: Profile, fields: Sequence[str], seeds: range, votes: Sequence[int]) -> Outcome:
     found: list[Attempt] = []
     with tqdm(total=len(fields) * len(seeds), unit="run", disable=not sys.stderr.isatty()) as bar:
         for field in fields:
             for seed in seeds:
                 found += attempts(task(profile, field, seed=seed), STRATEGIES, votes=votes)
                 bar.update()
-    return found
+    return found, {}
+
+
+# ---- In the database
+
+
+def _really(profile: Profile, fields: Sequence[str], seeds: range, votes: Sequence[int]) -> Outcome:
+    """The tables are made once, and copied for each run."""
+    check(profile)
+    ways = [*votes, None]
+    run = partial(simulate, profile, questions=fields)
+    worked: list[Worked] = []
+    with tqdm(unit=" answers", disable=not sys.stderr.isatty()) as bar, scratch_database() as empty:
+        for seed in seeds:
+            worked += [run(seed=seed, votes=k, like=empty, progress=bar.update) for k in ways]
+    found = sorted((one for run in worked for one in run.attempts), key=lambda one: fields.index(one.field))
+    answers, seconds = sum(run.answers for run in worked), sum(run.seconds for run in worked)
+    people = [asdict(person) for person in worked[-1].people]
+    return found, {"answers": answers, "answers_a_second": round(answers / seconds, 1), "people": people}
+
+
+def _readable(more: dict[str, Any]) -> str:
+    """Who did what in the last run, and how quickly the queue went."""
+    if not more:
+        return ""
+    lines = [
+        f"{one['name']}: {one['answers']:,} answers in {one['hours']:.1f} h, right in "
+        + ", ".join(f"{name} {100 * share:.0f} %" for name, share in one["right"].items())
+        for one in more["people"]
+    ]
+    return "\n".join(["", *lines, "", f"{more['answers']:,} answers, {more['answers_a_second']:,.0f} a second"])
