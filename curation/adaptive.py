@@ -14,13 +14,13 @@ from django.utils import timezone
 from curation.cases import Case
 from curation.claims import beside
 from curation.consensus import Outcome
-from curation.estimates import Estimates, in_force_at, unknown
+from curation.estimates import Estimates, in_force_at, rates_for
 from curation.models import Annotation, Policy, Slot
 from curation.models.claims import Question
 from curation.overlap import MOST_VOTES, Rule, Step, Weighed, gain, is_sure, next_step, weigh
-from curation.policies import class_codes, used
+from curation.policies import used
 from curation.policy_maps import Maps
-from curation.readings import FIELDS, USABLE_VALUES, said
+from curation.readings import FIELDS, said
 from curation.reviewer_rates import Rates
 
 LEVELS = 8  # of what a further answer would tell, to a bit
@@ -79,7 +79,7 @@ def _weigh(ballot: Ballot, policy: Policy, rule: Rule, estimates: Estimates | No
     labels = {name: [said(ballot.case, vote, name, maps) for vote in ballot.votes] for name in ballot.names}
     if ballot.question == Question.ATTRIBUTES and any(None in given for given in labels.values()):
         return
-    rates = {name: _rates(name, policy, estimates, maps) for name in ballot.names}
+    rates = {name: rates_for(name, policy, estimates, maps) for name in ballot.names}
     weighed = {name: _weighed(ballot.votes, labels[name], rates[name]) for name in ballot.names}
     step = _step(ballot, policy, rule, list(weighed.values()))
     if step == "ask" and _is_answered(ballot, list(weighed.values())):
@@ -87,17 +87,6 @@ def _weigh(ballot: Ballot, policy: Policy, rule: Rule, estimates: Estimates | No
         ballot.case.unsure[ballot.question] = sum(gain(weighed[name].soft, rates[name]) for name in doubtful)
     for name, found in weighed.items():
         ballot.case.outcomes[name] = _outcome(found, labels[name], step, rule)
-
-
-def _rates(name: str, policy: Policy, estimates: Estimates | None, maps: Maps) -> Rates:
-    known = estimates.rates(name, maps) if estimates else None
-    if known is not None:
-        return known
-    if name == Question.USABLE:
-        return unknown(tuple(dict.fromkeys(USABLE_VALUES.values())))
-    now = maps.get(policy.pk, {}).get(name, {})
-    codes = [now.get(str(code), str(code)) for code in sorted(class_codes(policy)[name])]
-    return unknown(tuple(dict.fromkeys(code for code in codes if code is not None)))
 
 
 def _weighed(votes: list[Annotation], labels: list[str | None], rates: Rates) -> Weighed:

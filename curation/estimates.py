@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db import connection
 
-from curation.models import ErrorRates
+from curation.models import ErrorRates, Policy
+from curation.models.claims import Question
+from curation.policies import class_codes
 from curation.policy_maps import Maps
 from curation.reviewer_rates import Rates, Table, competent, recoded
 
+USABLE = ("accept", "reject", "cannot_tell")
 KEPT = 16  # estimates that a process remembers: they never change
 IN_FORCE = """
 SELECT t, (SELECT e.id FROM curation_errorrates e WHERE e.in_force_at <= t
@@ -21,10 +24,11 @@ _known: dict[int, "Estimates"] = {}
 
 
 class Estimates:
-    """Of one time, by field."""
+    """Of one time, by field. `votes` are the answers that each was estimated from."""
 
     def __init__(self, row: ErrorRates) -> None:
-        self.policy = row.policy_id
+        self.version, self.policy = row.version, row.policy_id
+        self.votes = {name: int(known.get("votes", 0)) for name, known in row.fields.items()}
         self.fields = {name: read(known) for name, known in row.fields.items()}
         self._recoded: dict[Any, Rates] = {}
 
@@ -59,6 +63,18 @@ def _estimates(ids: Collection[int]) -> Mapping[int, Estimates]:
     for row in ErrorRates.objects.filter(pk__in=missing) if missing else ():
         _known[row.pk] = Estimates(row)
     return _known
+
+
+def rates_for(name: str, policy: Policy, estimates: Estimates | None, maps: Maps) -> Rates:
+    """Of a field that is asked under `policy`."""
+    known = estimates.rates(name, maps) if estimates else None
+    if known is not None:
+        return known
+    if name == Question.USABLE:
+        return unknown(USABLE)
+    now = maps.get(policy.pk, {}).get(name, {})
+    codes = [now.get(str(code), str(code)) for code in sorted(class_codes(policy)[name])]
+    return unknown(tuple(dict.fromkeys(code for code in codes if code is not None)))
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""What a rule would cost and give: faces drawn as the estimates have them, judged by its own steps. Plain values only."""
+"""What a rule would cost and give: faces drawn by the estimates, and judged by its own steps. Plain values only."""
 
 import random
 from collections.abc import Mapping, Sequence

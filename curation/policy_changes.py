@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from curation.models import GuidelinePicture, Policy
+from curation.overlap_words import in_words
 
 Row = Mapping[str, Any]
 
@@ -65,12 +66,15 @@ def _field(policy: Policy, code: str) -> dict[str, Any]:
 
 
 def _votes(old: Policy, new: Policy) -> Iterator[Change]:
-    if old.votes_usable != new.votes_usable:
-        what = _("Answers wanted to “the right person, and a usable face?”")
-        yield Change(what, str(old.votes_usable), str(new.votes_usable))
-    if old.votes_attributes != new.votes_attributes:
-        what = _("Answers wanted to race, gender and age")
-        yield Change(what, str(old.votes_attributes), str(new.votes_attributes))
+    names = {
+        "usable": _("Answers wanted to “the right person, and a usable face?”"),
+        "attributes": _("Answers wanted to race, gender and age"),
+    }
+    for question, what in names.items():
+        ruled = old.rule(question) or new.rule(question)
+        was, now = (in_words(one, question) if ruled else str(one.votes(question)) for one in (old, new))
+        if was != now:
+            yield Change(what, was, now)
 
 
 def _switches(old: Policy, new: Policy) -> Iterator[Change]:

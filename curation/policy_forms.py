@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from curation.guideline_pictures import LIMITS, is_kept, keep
 from curation.models import GuidelinePicture, Policy
+from curation.overlap_forms import OverlapForm
 from curation.policies import LONGEST_CODE, MUST_STAY, REASON_CODE
 from curation.policy_changes import ClassChange, class_changes
 from curation.policy_drafts import codes_taken
@@ -24,10 +25,6 @@ Carry = dict[str, dict[str, str | None]]
 
 
 class DraftForm(forms.Form):
-    votes_usable = forms.IntegerField(
-        label=gettext_lazy("“The right person, and a usable face?”"), min_value=1, max_value=9
-    )
-    votes_attributes = forms.IntegerField(label=gettext_lazy("Race, gender and age"), min_value=1, max_value=9)
     blind_fields = forms.MultipleChoiceField(
         label=gettext_lazy("Asked blind"),
         choices=[("race", gettext_lazy("race")), ("gender", gettext_lazy("gender")), ("age", gettext_lazy("age"))],
@@ -220,7 +217,8 @@ class DraftForms:
     def __init__(self, start: Policy, parent: Policy, data: Any = None, files: Any = None) -> None:
         fields = {field["code"]: field for field in start.fields}
         labels = {f"label_{code}": field["label"] for code, field in fields.items()}
-        names = ("votes_usable", "votes_attributes", "blind_fields", "field_runs", "guideline")
+        names = ("blind_fields", "field_runs", "guideline")
+        self.overlap = OverlapForm(data, start=start)
         self.one = DraftForm(data, initial={name: getattr(start, name) for name in names} | labels, label_suffix="")
         self.reasons = REASONS(data, prefix="reasons", initial=None if data is not None else start.reasons)
         taken = codes_taken(parent)
@@ -235,7 +233,7 @@ class DraftForms:
 
     @property
     def all(self) -> list[Any]:
-        return [self.one, self.reasons, *self.classes.values(), self.pictures]
+        return [self.overlap, self.one, self.reasons, *self.classes.values(), self.pictures]
 
     def is_valid(self) -> bool:
         """All are looked at, so that every mistake is shown at once."""
@@ -248,8 +246,9 @@ class DraftForms:
 
     def values(self) -> dict[str, Any]:
         known = self.one.cleaned_data
-        names = ("votes_usable", "votes_attributes", "blind_fields", "field_runs", "guideline")
+        names = ("blind_fields", "field_runs", "guideline")
         return {
+            **self.overlap.values(),
             **{name: known[name] for name in names},
             "reasons": [{"code": r["code"], "key": r["key"], "label": r["label"]} for r in self.reasons.rows()],
             "fields": [

@@ -15,6 +15,7 @@ from curation import policy_drafts, tasks
 from curation.activation import ActivationRefused, put_in_force
 from curation.activation_preview import preview
 from curation.models import Activation, Annotation, Policy
+from curation.overlap_preview import asked
 from curation.policies import current_policy
 from curation.policy_changes import changes, paragraphs
 from curation.policy_forms import ActivationForm, DraftForms
@@ -56,6 +57,7 @@ def one(request: SignedInRequest, version: int) -> HttpResponse:
     context = {
         "policy": policy,
         "is_in_force": policy == in_force,
+        "asked": asked(policy, foretell=_reads_all(request)),
         "paragraphs": paragraphs(policy.guideline),
         "pictures": policy.pictures.all(),
         "changes": _changes(policy),
@@ -155,6 +157,7 @@ def _activation(request: HttpRequest, draft: Policy, form: ActivationForm) -> di
         "form": form,
         "show_errors": request.method == "POST",
         "changes": _changes(draft),
+        "asked": asked(draft),
         "found": preview(draft, form.carry(), heeds_open=heeds_open) if is_current else None,
         "other_k": any(in_force.votes(question) != draft.votes(question) for question in ("usable", "attributes")),
     }

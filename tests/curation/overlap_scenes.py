@@ -48,8 +48,8 @@ def estimate(right: Mapping[User, float], *, others: float = 0.9, field: str = "
     return ErrorRates.objects.create(
         version=last.version + 1 if last else 1,
         policy=current_policy(),
-        fields={**(last.fields if last else {}), field: stored(rates)},
-        votes=1000,
+        fields={**(last.fields if last else {}), field: {**stored(rates), "votes": 300}},
+        votes=300,
         made_at=now,
         in_force_at=now,
     )
