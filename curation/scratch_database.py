@@ -36,8 +36,8 @@ def scratch_database(*, like: str = "") -> Iterator[str]:
     name, home = f"{PREFIX}_{int(time.time())}_{token_hex(4)}", str(connection.settings_dict["NAME"])
     _drop_abandoned()
     connection.close()  # it may lead to `like`, which nobody must be connected to
-    _create(name, like or "template0")
     try:
+        _create(name, like or "template0")
         _lead_to(name)
         _check(name)
         if not like:

@@ -59,7 +59,7 @@ def test_reviewers_and_profile_are_as_told(tmp_path: Path) -> None:
         (["--seeds", "0"], "at least one seed"),
         (["--first-seed", "-1"], "no less than 0"),
         (["--faces", "0"], "the number of faces must be a whole number from 1"),
-        (["--votes", "0"], "at least one vote"),
+        (["--votes", "0"], "a face gets 1 to 9 votes"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_line(arguments: list[str], says: str) -> None:

@@ -2,6 +2,11 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -22,6 +27,7 @@ from curation.simulated_profile import Profile, ProfileError
 from curation.simulated_strategies import attempts, task
 from curation.simulation import Worked, adaptive, simulate
 from curation.simulation_stock import check
+from tests.conftest import REPO
 from tests.curation import scenes
 
 FIELDS = ["usable", "race", "gender", "age"]
@@ -236,6 +242,26 @@ def test_the_command_works_through_the_queue_and_tells_what_came_out(tmp_path: A
     assert told["lines"][0]["votes"] >= 12
     assert {person["name"] for person in told["people"]} == {"a", "b"}
     assert told["answers_a_second"] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_that_is_terminated_leaves_no_database() -> None:
+    there = databases()
+    command = [sys.executable, "manage.py", "simulate_review", "--faces", "2000"]
+    product = os.environ | {"DJANGO_SETTINGS_MODULE": "mtf_site.settings"}  # on the servers of the tests
+    run = subprocess.Popen(command, cwd=REPO, env=product, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (mine := _scratch() - there) and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert mine
+    run.send_signal(signal.SIGTERM)
+    _out, said = run.communicate(timeout=120)
+    assert (run.returncode, said) == (128 + signal.SIGTERM, "")
+    assert _scratch() - there == set()
+
+
+def _scratch() -> set[str]:
+    return {name for name in databases() if name.startswith("mtf_scratch")}
 
 
 @pytest.mark.django_db

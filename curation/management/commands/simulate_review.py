@@ -1,13 +1,15 @@
 """manage.py simulate_review: how sure labels become, and at how many votes, before anybody answers."""
 
 import json
+import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -51,7 +53,7 @@ class Command(BaseCommand):
             _check_votes(profile, options["votes"])
             work = _quickly if options["quick"] else _really
             found, more = work(profile, fields, seeds, options["votes"])
-        except (ValueError, NoScratch) as error:  # of the profile, or of what is asked of it
+        except (ProfileError, NoScratch) as error:
             raise CommandError(str(error)) from error
         head = {"profile": profile.title, "reviewers": len(profile.annotators), "seeds": list(seeds)}
         lines = summary(found)
@@ -71,7 +73,7 @@ def _profile(options: dict[str, Any]) -> Profile:
 
 def _seeds(options: dict[str, Any]) -> range:
     if options["seeds"] < 1 or options["first_seed"] < 0:
-        raise ValueError("there must be at least one seed, and the first one no less than 0")
+        raise ProfileError("there must be at least one seed, and the first one no less than 0")
     return range(options["first_seed"], options["first_seed"] + options["seeds"])
 
 
@@ -85,9 +87,9 @@ def _fields(profile: Profile, wanted: Sequence[str] | None) -> list[str]:
 
 def _check_votes(profile: Profile, votes: Sequence[int]) -> None:
     if not 1 <= min(votes) <= max(votes) <= MOST_VOTES:
-        raise ValueError(f"a face gets 1 to {MOST_VOTES} votes")
+        raise ProfileError(f"a face gets 1 to {MOST_VOTES} votes")
     if max(votes) > len(profile.annotators):
-        raise ValueError(
+        raise ProfileError(
             f"{max(votes)} votes on a face want {max(votes)} reviewers, and there are {len(profile.annotators)}"
         )
 
@@ -114,13 +116,28 @@ def _really(profile: Profile, fields: Sequence[str], seeds: range, votes: Sequen
     ways = [*votes, None]
     run = partial(simulate, profile, questions=fields)
     worked: list[Worked] = []
-    with tqdm(unit=" answers", disable=not sys.stderr.isatty()) as bar, scratch_database() as empty:
+    bar = tqdm(unit=" answers", disable=not sys.stderr.isatty())
+    with _terminated_tidily(), scratch_database() as empty, bar:
         for seed in seeds:
             worked += [run(seed=seed, votes=k, like=empty, progress=bar.update) for k in ways]
     found = sorted((one for run in worked for one in run.attempts), key=lambda one: fields.index(one.field))
     answers, seconds = sum(run.answers for run in worked), sum(run.seconds for run in worked)
     people = [asdict(person) for person in worked[-1].people]
     return found, {"answers": answers, "answers_a_second": round(answers / seconds, 1), "people": people}
+
+
+@contextmanager
+def _terminated_tidily() -> Iterator[None]:
+    """So that a SIGTERM, which would end the process at once, lets the databases be dropped."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _readable(more: dict[str, Any]) -> str:
