@@ -48,13 +48,16 @@ SELECT s.*, 'limited' AS why FROM unnest(%(identities)s::bigint[]) AS i(id) CROS
 ORDER BY {PLACE} LIMIT {{want}}
 """  # noqa: S608  constants
 # So that pairs of reviewers can be compared: what colleagues answered lately with whom this reviewer shares too little,
-# else what nobody has answered yet, so that others find it. Nothing less urgent than what is next in the queue.
+# else what nobody has answered yet, so that others find it. Nothing less urgent than what is next in the queue, and
+# nothing at all where that is a doubtful claim (in a block below 0), which goes before.
 FAIRLY = f"""
-WITH next AS MATERIALIZED (
-    SELECT s.priority FROM curation_slot s
+WITH head AS MATERIALIZED (
+    SELECT s.priority, s.block FROM curation_slot s
     WHERE ({PLACE}) >= ((SELECT priority FROM start), (SELECT block FROM start), (SELECT shuffle FROM start),
                         (SELECT id FROM start)) AND {IS_FREE}
     ORDER BY {PLACE} LIMIT 1
+), next AS MATERIALIZED (
+    SELECT priority FROM head WHERE block >= 0
 ), wished AS MATERIALIZED (
     (SELECT s.id, 'pair' AS why, few.rank FROM unnest(%(few)s::int[]) WITH ORDINALITY AS few(id, rank)
         CROSS JOIN LATERAL (SELECT a.claim_id FROM curation_annotation a WHERE a.reviewer_id = few.id

@@ -55,7 +55,8 @@ def _percent(label: Any, help_text: Any, least: str, most: str) -> forms.Decimal
 
 
 def _votes() -> forms.IntegerField:
-    return _number(gettext_lazy("Independent answers"), gettext_lazy("As many as it takes: the fewest."), required=True)
+    told = gettext_lazy("One more is asked as long as these are not sure enough.")
+    return _number(gettext_lazy("Independent answers"), told, required=True)
 
 
 def _sure() -> forms.DecimalField:

@@ -12,16 +12,21 @@ def in_words(policy: Policy, question: str) -> str:
     if rule is None:
         return ngettext("%d answer", "%d answers", votes) % votes
     words = ngettext(
-        "%(n)d answer, then one at a time until %(sure)s %% sure, %(most)d at most",
-        "%(n)d answers, then one at a time until %(sure)s %% sure, %(most)d at most",
+        "%(n)d answer, then one at a time until %(sure)s sure, %(most)d at most",
+        "%(n)d answers, then one at a time until %(sure)s sure, %(most)d at most",
         votes,
-    ) % {"n": votes, "sure": percent(rule.sure), "most": rule.most}
+    ) % {"n": votes, "sure": shown(rule.sure), "most": rule.most}
     if not rule.full_share:
         return words
-    return words + _("; %(share)s %% of all faces get %(most)d") % {
-        "share": percent(rule.full_share),
+    return words + _("; %(share)s of all faces get %(most)d") % {
+        "share": shown(rule.full_share),
         "most": rule.most,
     }
+
+
+def shown(share: float) -> str:
+    """ "98.5 %", which is never broken over two lines."""
+    return f"{percent(share)}\N{NO-BREAK SPACE}%"
 
 
 def percent(share: float) -> str:

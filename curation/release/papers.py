@@ -41,8 +41,8 @@ withdrawn: look for a newer release before you begin, and delete withdrawn ones.
 - `classes.json`: the classes of each task and their folders; of age also the finer classes that each holds, where
   reviewers were asked in such.
 - `metadata.csv`: one row an image: labels, the class of age as it was asked (`age_class`), split of each task, source,
-  creator, licence, every vote by pseudonym, and how each field was settled (`majority`, `adjudication`; `disputed`,
-  `open`: not settled).
+  creator, licence, every vote by pseudonym, and how each field was settled (`majority`; `posterior`: answers
+  weighed by how reliable their reviewers are; `adjudication`; `disputed`, `open`: not settled).
 - `agreement.json`: how far reviewers agreed, by field and by pair, before adjudication, with intervals of 95 %.
 - `MANIFEST.sha256`: the sha256 of every other file.
 

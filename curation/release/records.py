@@ -71,7 +71,7 @@ class Answers:
         return row.value if row and row.state == Consensus.State.SETTLED else ""
 
     def how(self, name: str) -> str:
-        """majority or adjudication; disputed or open where nothing is settled."""
+        """majority, posterior or adjudication; disputed or open where nothing is settled."""
         row = self.consensus.get(name)
         if row is None:
             return Consensus.State.OPEN.value

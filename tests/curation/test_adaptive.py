@@ -10,9 +10,10 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from curation import exclusions, queue
+from curation import exclusions, pairs, queue
 from curation.adaptive import doubtful_block
 from curation.adjudication import Decision, ask_for_one_more_vote, decide
+from curation.agreement_report import _votes as agreement_votes
 from curation.annotations import record
 from curation.claims import open_claims
 from curation.entries import Answer
@@ -171,6 +172,24 @@ def test_blocks_of_the_doubtful_fit_the_column() -> None:
     assert doubtful_block(0.0, 0) < 0
 
 
+def test_whoever_lacks_pairs_is_served_the_doubtful_first_as_well(people: list[User]) -> None:
+    """Else what nobody has begun would be asked of them first, so that pairs can be compared."""
+    adaptive()
+    first, second, *_fresh = scenes.claims(6)
+    for claim in scenes.claims(8):
+        say(people[0], claim)
+        say(people[1], claim)
+    say(people[2], first)
+    pairs.recount()
+    with CaptureQueriesContext(connection) as queries:
+        scenes.lease(people[2], want=2)
+    assert any("unnest(" in query["sql"] for query in queries.captured_queries), "the pairs are uneven"
+    queue.release(reviewer=people[2])
+    say(people[0], second)
+    say(people[1], second, "reject")
+    assert scenes.lease(people[2], want=2)[0].claim_id == second.pk
+
+
 # ---- The share that always gets all
 
 
@@ -201,6 +220,21 @@ def test_opening_says_how_many_claims_there_are_with_and_without_a_share() -> No
         factories.candidate(person, photo)
         factories.face(photo)
     assert (open_claims(), open_claims()) == (3, 0)
+
+
+def test_agreement_counts_the_fewest_and_all_of_the_share(people: list[User]) -> None:
+    """What was asked because of a doubt would make reviewers look worse than they are."""
+    adaptive(share=0.4, most=3)
+    claims = scenes.claims(12)
+    sampled = {claim.pk for claim in claims if waits(claim) == 3}
+    for claim in claims:
+        for person, verdict in zip(people[:3], ("accept", "reject", "accept"), strict=True):
+            say(person, claim, verdict)
+    assert set(Slot.objects.filter(claim__in=claims).values_list("number", flat=True)) == {1, 2, 3}
+    counted = [tuple(row[:2]) for row in agreement_votes("usable").tolist()]
+    wanted = {(claim.pk, person.pk) for claim in claims for person in people[: 3 if claim.pk in sampled else 2]}
+    assert 0 < len(sampled) < 12
+    assert sorted(counted) == sorted(wanted)
 
 
 # ---- Taken back, set aside, late

@@ -91,17 +91,17 @@ def test_a_draft_has_its_parents_sample(client: Client, admin: User) -> None:
 def test_rules_in_words() -> None:
     made = p.draft(votes_usable=1, sure_usable=0.98, most_usable=3, full_share_usable=0.05)
     assert in_words(made, "attributes") == "2 answers"
-    words = "1 answer, then one at a time until 98 % sure, 3 at most"
-    assert in_words(made, "usable") == f"{words}; 5 % of all faces get 3"
+    words = "1 answer, then one at a time until 98\xa0% sure, 3 at most"
+    assert in_words(made, "usable") == f"{words}; 5\xa0% of all faces get 3"
     made.full_share_usable = 0
     assert in_words(made, "usable") == words
     made.sure_usable = 0.995
-    assert "until 99.5 % sure" in in_words(made, "usable")
+    assert "until 99.5\xa0% sure" in in_words(made, "usable")
 
 
 def test_a_change_of_the_rule_is_told() -> None:
     made = p.draft(sure_usable=0.98, most_usable=5)
-    words = "2 answers, then one at a time until 98 % sure, 5 at most"
+    words = "2 answers, then one at a time until 98\xa0% sure, 5 at most"
     what = "Answers wanted to “the right person, and a usable face?”"
     assert made.parent is not None
     assert [(c.what, c.was, c.now) for c in changes(made.parent, made)] == [(what, "2 answers", words)]
