@@ -9,6 +9,7 @@ import pytest
 from curation import simulated_profile as profiles
 from curation.simulated import confusion, crowd, seconds
 from curation.simulated_profile import Profile, ProfileError
+from tests.conftest import REPO
 
 PLAIN: dict[str, Any] = {
     "faces": 40_000,
@@ -176,3 +177,10 @@ def test_the_matrix_in_the_comments_of_the_shipped_profile_can_be_used() -> None
     own = {"name": mine.name, "accuracy": 0.9, "confusion": {"gender": rows}}
     read = profiles.read(tomllib.loads(profiles.DEFAULT.read_text()) | {"annotators": [own]})
     assert read.annotators[0].confusion["gender"] == ((0.97, 0.03), (0.1, 0.9))
+
+
+def test_the_profile_in_the_documentation_is_read() -> None:
+    page = (REPO / "docs" / "planning.md").read_text()
+    profile = profiles.read(tomllib.loads(page.split("```toml\n")[1].split("```")[0]))
+    assert [one.kind for one in profile.annotators] == ["honest"] * 4 + ["agrees_with_claim"]
+    assert profile.annotators[1].confusion["gender"] == ((0.98, 0.02), (0.07, 0.93))
