@@ -65,7 +65,7 @@ def simulate(
     votes: int | None,
     questions: Sequence[str],
     like: str = "",
-    progress: Progress = id,
+    progress: Progress = lambda _answers: None,
 ) -> Worked:
     """With `votes` on each question; None: as many as the profile's adaptive rule asks for. `questions` are fields of
     the profile; attributes are asked where one of them is among these. `like` is a scratch database to copy.
@@ -74,7 +74,8 @@ def simulate(
     """
     check(profile)
     with scratch_database(like=like):
-        given = stock(profile, **(adaptive(profile) if votes is None else fixed(votes)))
+        overlap = adaptive(profile) if votes is None else fixed(votes)
+        given = stock(profile, sample_key=str(seed), **overlap)
         office = _Office(profile, given, seed, progress, estimates=votes is None)
         return office.work(questions, "queue, adaptive" if votes is None else f"queue, {votes}")
 
