@@ -55,7 +55,8 @@ SELECT o.id, o.identity_id, 'usable', 0, '{{}}', number, 'vote', '', {PRIORITY.f
        ('x' || left(md5('claim ' || o.id), 7))::bit(28)::int, true
 FROM opened o JOIN numbered n USING (face_id, identity_id) JOIN ingest_face f ON f.id = o.face_id
      JOIN ingest_identity i ON i.id = o.identity_id
-     CROSS JOIN generate_series(1, CASE WHEN {SAMPLED} THEN %(most)s ELSE %(votes)s END) AS number
+     CROSS JOIN generate_series(1, %(most)s) AS number
+WHERE number <= %(votes)s OR {SAMPLED}
 )
 SELECT count(*) FROM opened
 """  # noqa: S608  constants

@@ -1,5 +1,6 @@
 """Questions asked until their answers are sure enough, through the real queue."""
 
+import random
 import uuid
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from curation import exclusions, pairs, queue
+from curation import estimates, exclusions, overlap, pairs, queue
 from curation.adaptive import doubtful_block
 from curation.adjudication import Decision, ask_for_one_more_vote, decide
 from curation.agreement_report import _votes as agreement_votes
@@ -451,6 +452,33 @@ def test_maps_of_classes_are_heeded(people: list[User]) -> None:
     p.put_in_force(p.draft(**_rule_of("attributes"), fields=p.fields(gender=classes)), {"gender": {"1": "5"}})
     call_command("rebuild_consensus")
     assert said(claim, "gender") == ("settled", "5", was[2])
+
+
+# ---- The database says what the pure rule says
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_answered_each_claim_stands_as_the_rule_decides(people: list[User], seed: int) -> None:
+    dice = random.Random(seed)
+    policy = adaptive(most=4, share=0.3, sure=0.95)
+    made = o.estimate({person: 0.6 + number / 20 for number, person in enumerate(people)})
+    rule, rates = policy.rule("usable"), estimates.read(made.fields["usable"])
+    assert rule is not None
+    scenes.claims(8)
+    for _turn in range(34):
+        person = dice.choice(people)
+        for slot in scenes.lease(person, want=1):
+            say(person, slot.claim, dice.choice(["accept", "accept", "reject", "cannot_tell"]))
+    for claim in Claim.objects.all():
+        slots = Slot.objects.filter(claim=claim, question="usable").order_by("number")
+        cast = [slot.annotation for slot in slots if slot.annotation]
+        labels, who = [vote.verdict for vote in cast], [vote.reviewer_id for vote in cast]
+        found = overlap.decide(labels, who, rates, rule, full=policy.gets_all("usable", claim.pk))
+        expected = {"settled": "settled", "ask": "open", "dispute": "disputed"}[found.step]
+        if cast:
+            assert said(claim) == (expected, found.value, found.probability)
+        assert (waits(claim) > 0) is (found.step == "ask")
+        assert len(slots) <= rule.most
 
 
 # ---- How it is looked up

@@ -19,6 +19,7 @@ from curation.models import Annotation, Claim, Slot
 from ingest.models import DuplicateGroup, Face
 from tests import factories
 from tests.curation import scenes
+from tests.curation.overlap_scenes import adaptive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,3 +127,16 @@ def _lost() -> list[uuid.UUID]:
     """Answers that were said to count, and do not."""
     saved = Annotation.objects.filter(late=False, superseded_by=None).exclude(verdict="withdrawn")
     return list(saved.filter(slot=None).values_list("pk", flat=True))
+
+
+def test_two_answers_at_once_that_differ_ask_for_one_more_and_not_two() -> None:
+    adaptive()
+    claim, (one, two) = scenes.claim(), factories.reviewers(2)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            scenes.say(one, claim)
+            other = pool.submit(_in_thread, lambda: scenes.say(two, claim, "reject")[0].status)
+            _until_somebody_waits_for_us()
+        assert other.result(timeout=30) == "saved"
+    slots = Slot.objects.filter(claim=claim).order_by("number")
+    assert list(slots.values_list("number", "waiting", "why"))[2:] == [(3, True, "unsure")]
