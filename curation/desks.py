@@ -251,7 +251,7 @@ def auditor(_person: User) -> Facts:
         ("licences", _("Licences"), _("where the words about a licence contradict each other, and who decided what")),
         ("photos", _("Photos"), _("every picture with its faces, licence evidence and history")),
         ("balance", _("Balance"), _("wanted faces beside those that are there")),
-        ("agreement", _("Agreement"), _("how far reviewers agree, field by field")),
+        ("quality", _("Quality"), _("how far reviewers agree, field by field, and who differs with whom")),
         ("policies", _("Policies"), _("how faces are judged, and what changed when")),
         ("unclear", _("Guideline"), _("what adjudicators found that it leaves open")),
         ("people", _("People"), _("who has which role since when, and whose answers were set aside")),

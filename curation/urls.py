@@ -1,7 +1,6 @@
 from django.urls import path, register_converter
 
 from curation.views import (
-    agreement,
     answers,
     balance,
     browse,
@@ -21,6 +20,7 @@ from curation.views import (
     policies,
     practice,
     profile,
+    quality,
     releases,
     review,
     unclear,
@@ -106,7 +106,14 @@ urlpatterns = [
     path("answers/", answers.page, name="answers"),
     path("answers/<uuid:pk>/take-back/", answers.take_back, name="answer-take-back"),
     path("balance/", balance.page, name="balance"),
-    path("agreement/", agreement.page, name="agreement"),
+    path("quality/", quality.page, name="quality"),
+    path("quality/pairs/", quality.by_pair, name="quality-pairs"),
+    path("quality/confusion/", quality.by_answer, name="quality-confusion"),
+    path("quality/rejects/", quality.by_reason, name="quality-reasons"),
+    path("quality/pace/", quality.by_pace, name="quality-pace"),
+    path("quality/identities/", quality.by_identity, name="quality-identities"),
+    path("quality/modes/", quality.by_mode, name="quality-modes"),
+    path("quality/faces/", quality.faces, name="quality-faces"),
     path("policies/", policies.page, name="policies"),
     path("policies/new/", policies.new, name="policy-new"),
     path("policies/<int:version>/", policies.one, name="policy"),
