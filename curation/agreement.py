@@ -1,125 +1,145 @@
-"""How far annotators agree: shares of agreeing pairs, and Cohen's κ. Plain values in, dataclasses out."""
+"""How far annotators agree: every figure of the field, with its interval. Plain values in, dataclasses out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-NO_ITEM = "no item was answered by both"
-NO_ITEMS = "no item was answered by two"
-CHANCE_IS_CERTAIN = "both gave one and the same label throughout, so chance alone would agree"
+from curation.class_agreement import ClassAgreement, class_agreement
+from curation.coefficients import fleiss_kappa_figure, gwet_ac1_figure, percent_figure, scott_pi_figure
+from curation.cohen import NO_ITEM, Weights, kappa
+from curation.columns import Column, coded, given, numbers, reordered
+from curation.figure import Figure, none, share
+from curation.krippendorff_alpha import Level, alpha_figure
+from curation.vote_table import Floats, VoteTable, vote_table
 
-Codes = NDArray[np.int64]
-Column = Sequence[Any] | NDArray[Any]
+NOMINAL = "classes without an order have no weights"
+WEIGHTS: dict[Level, Weights] = {"nominal": "none", "ordinal": "linear", "interval": "quadratic"}
 
-
-@dataclass(frozen=True)
-class Figure:
-    """`value` is None where it cannot be estimated, and then `reason` says why."""
-
-    value: float | None
-    reason: str = ""
+__all__ = ["Agreement", "ClassAgreement", "Figure", "Level", "Pair", "agreement", "agreement_of", "tabulated"]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two annotators on the `n` items that both answered. `agreement` is a share, 0 to 1; `kappa` -1 to 1."""
+    """Annotators a and b, in their order, on the `n` items that both answered.
 
-    annotators: tuple[Any, Any]
+    `percent` is a share, 0 to 1; `weighted_kappa` has linear weights at the ordinal level, quadratic at interval.
+    """
+
+    a: Any
+    b: Any
     n: int
-    agreement: Figure
+    percent: Figure
     kappa: Figure
+    weighted_kappa: Figure
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """`items` were answered by two or more, which gives `comparisons` pairs of answers to one item.
+    """`items` have a vote; the n of each figure counts those with two or more, which alone can agree.
 
-    `agreement` is the share of these comparisons in which both answers are the same, so an item with three
-    answers weighs three times as much as one with two (pooled; the P̄ of Fleiss 1971 averages over items instead).
-    `pairs` come in the order of their annotators.
+    `comparisons` of two votes on one item were made. `labels` are in their order. `per_class` is empty at the
+    interval level. `pairs` are those who met, in the order of their names.
     """
 
     items: int
-    comparisons: int
-    agreement: Figure
-    pairs: tuple[Pair, ...]
+    annotators: int
+    labels: tuple[Any, ...]
+    percent_agreement: Figure
+    fleiss_kappa: Figure
+    krippendorff_alpha: Figure
+    gwet_ac1: Figure
+    scott_pi: Figure
+    comparisons: int = 0
+    per_class: Mapping[Any, ClassAgreement] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
 
 
-def share(agreeing: int, total: int, reason: str = NO_ITEM) -> Figure:
-    return Figure(agreeing / total) if total else Figure(None, reason)
+def agreement(
+    items: Column, annotators: Column, labels: Column, *, level: Level = "nominal", order: Sequence[Any] | None = None
+) -> Agreement:
+    """Of votes given as three columns of one length, in any order of rows. A label None or NaN is no vote.
 
-
-def cohens_kappa(table: Sequence[Sequence[int]] | Codes) -> Figure:
-    """κ of a square table of counts, rows one annotator's labels, columns the other's.
-
-    Cohen, J. (1960): A coefficient of agreement for nominal scales. Educational and Psychological Measurement
-    20(1), 37–46, eq. 1: κ = (p_o − p_e) / (1 − p_e), with p_e from each annotator's own label shares.
+    `order` names all classes, also those that nobody chose, in their order; without it they are the labels that
+    occur, sorted. `level` matters to α and to weighted κ alone. ValueError for columns of different lengths, two
+    votes of one annotator on one item, a label that is not in `order`, ordinal labels that are neither numbers nor in
+    an `order`, and interval labels that are no numbers.
     """
-    counts = np.asarray(table, dtype=np.int64)
-    n = int(counts.sum())
-    if n == 0:
-        return Figure(None, NO_ITEM)
-    by_chance = int(counts.sum(axis=1) @ counts.sum(axis=0))  # p_e · n², whole numbers: 1 is exactly 1
-    if by_chance == n * n:
-        return Figure(None, CHANCE_IS_CERTAIN)
-    return Figure((int(np.trace(counts)) * n - by_chance) / (n * n - by_chance))
+    return agreement_of(tabulated(items, annotators, labels, level=level, order=order), level=level)
 
 
-def agreement(items: Column, annotators: Column, labels: Column) -> Agreement:
-    """Of votes given as three columns of one length, in any order of rows.
-
-    ValueError for columns of different lengths and for two votes of one annotator on one item.
-    """
+def tabulated(
+    items: Column, annotators: Column, labels: Column, *, level: Level = "nominal", order: Sequence[Any] | None = None
+) -> VoteTable:
+    """The votes as the table that all figures, and a bootstrap, are made from. Errors as of `agreement`."""
     if not len(items) == len(annotators) == len(labels):
         raise ValueError("items, annotators and labels must be of one length")
-    if not len(items):
-        return Agreement(0, 0, Figure(None, NO_ITEMS), ())
-    item, (people, who), (names, what) = _codes(items)[1], _codes(annotators), _codes(labels)
-    order = np.lexsort((who, item))
-    item, who, what = item[order], who[order], what[order]
-    if np.any((item[1:] == item[:-1]) & (who[1:] == who[:-1])):
-        raise ValueError("an annotator has two votes on one item")
-    pairs = _pairs(*_comparisons(item, who, what), people, len(names))
-    total = sum(pair.n for pair in pairs)
-    agreeing = sum(round((pair.agreement.value or 0) * pair.n) for pair in pairs)
-    repeated = int(np.count_nonzero(np.unique(item, return_counts=True)[1] > 1))
-    return Agreement(repeated, total, share(agreeing, total, NO_ITEMS), pairs)
+    there = given(labels)
+    if not there.all():
+        items, annotators, labels = (_kept(column, there) for column in (items, annotators, labels))
+    (item, names), (who, people), (what, classes) = coded(items), coded(annotators), coded(labels)
+    what, classes = reordered(what, classes, _ordered(classes, level, order))
+    return vote_table(item, who, what, annotators=people, labels=classes, name_of=names.__getitem__)
 
 
-def _codes(column: Column) -> tuple[NDArray[Any], Codes]:
-    values, codes = np.unique(np.asarray(column), return_inverse=True)
-    return values, codes.astype(np.int64)
-
-
-def _comparisons(item: Codes, who: Codes, what: Codes) -> tuple[Codes, Codes, Codes, Codes]:
-    """Each two votes on one item, of votes sorted by item and annotator: both annotators, both labels."""
-    found: list[tuple[Codes, ...]] = []
-    for distance in range(1, len(item)):
-        same = item[distance:] == item[:-distance]
-        if not same.any():  # no item has more votes than this
-            break
-        found.append(tuple(c[same] for c in (who[:-distance], who[distance:], what[:-distance], what[distance:])))
-    columns = list(zip(*found, strict=True)) or [(np.empty(0, np.int64),)] * 4
-    first, second, label, other = (np.concatenate(column) for column in columns)
-    return first, second, label, other
-
-
-def _pairs(
-    first: Codes, second: Codes, label: Codes, other: Codes, people: NDArray[Any], labels: int
-) -> tuple[Pair, ...]:
-    """One table of labels × labels for each two annotators who met."""
-    met, which = np.unique(first * len(people) + second, return_inverse=True)
-    cells = (which * labels + label) * labels + other
-    tables = np.bincount(cells, minlength=len(met) * labels * labels).reshape(len(met), labels, labels)
-    return tuple(
-        _pair(tuple(people[list(divmod(int(code), len(people)))].tolist()), table)
-        for code, table in zip(met, tables, strict=True)
+def agreement_of(table: VoteTable, *, level: Level = "nominal") -> Agreement:
+    """`level` as the table was made for: at the interval level its labels are numbers."""
+    patterns = table.patterns
+    places = _places(table, level)
+    classes = class_agreement(patterns) if level != "interval" else []
+    return Agreement(
+        items=patterns.items,
+        annotators=len(table.annotators),
+        labels=table.labels,
+        percent_agreement=percent_figure(patterns),
+        fleiss_kappa=fleiss_kappa_figure(patterns),
+        krippendorff_alpha=alpha_figure(patterns, level, places),
+        gwet_ac1=gwet_ac1_figure(patterns),
+        scott_pi=scott_pi_figure(patterns),
+        comparisons=int(table.meetings.count.sum()),
+        per_class=dict(zip(table.labels, classes, strict=False)),
+        pairs=tuple(_pair(table, rows, places, WEIGHTS[level]) for rows in table.meetings.pairs()),
     )
 
 
-def _pair(annotators: tuple[Any, Any], table: Codes) -> Pair:
-    n = int(table.sum())
-    return Pair(annotators, n, share(int(np.trace(table)), n), cohens_kappa(table))
+def _kept(column: Column, there: NDArray[np.bool_]) -> Column:
+    if isinstance(column, np.ndarray):
+        return np.asarray(column[there])
+    return [value for value, keep in zip(column, there.tolist(), strict=True) if keep]
+
+
+def _ordered(classes: tuple[Any, ...], level: Level, order: Sequence[Any] | None) -> tuple[Any, ...]:
+    """The classes in their order."""
+    known = classes if order is None else tuple(order)
+    if level == "nominal" or (level == "ordinal" and order is not None):
+        return known
+    values = numbers(known)
+    if values is None:
+        strange = next(name for name in known if numbers([name]) is None)
+        if level == "interval":
+            raise ValueError(f"the interval level needs numbers, and the label {strange!r} is none")
+        raise ValueError(f"the ordinal level needs an order of its classes, since the label {strange!r} is no number")
+    return tuple(name for _, name in sorted(zip(values, known, strict=True), key=lambda one: one[0]))
+
+
+def _places(table: VoteTable, level: Level) -> Floats:
+    """Where each label stands: its number, or its place in the order."""
+    values = numbers(table.labels) if level == "interval" else range(len(table.labels))
+    return np.array(values, dtype=np.float64)
+
+
+def _pair(table: VoteTable, rows: slice, places: Floats, weights: Weights) -> Pair:
+    met = table.meetings
+    label, other, count = met.label[rows], met.other[rows], met.count[rows]
+    n = int(count.sum())
+    weighted = none(NOMINAL, n) if weights == "none" else kappa(label, other, count, places, weights)
+    return Pair(
+        a=table.annotators[int(met.first[rows.start])],
+        b=table.annotators[int(met.second[rows.start])],
+        n=n,
+        percent=share(int(count[label == other].sum()), n, NO_ITEM),
+        kappa=kappa(label, other, count, places, "none"),
+        weighted_kappa=weighted,
+    )

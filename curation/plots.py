@@ -89,7 +89,8 @@ def _unbroken(points: Sequence[Point]) -> list[list[int]]:
 def _grid(scale: Scale, shown: Callable[[float], str]) -> str:
     return "".join(
         f'<line class="plot-grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{scale.y(tick)}" y2="{scale.y(tick)}"/>'
-        f'<text class="plot-text" x="{LEFT - 6}" y="{scale.y(tick) + 3.5}" text-anchor="end">{escape(shown(tick))}</text>'
+        f'<text class="plot-text" x="{LEFT - 6}" y="{scale.y(tick) + 3.5:.1f}" text-anchor="end">'
+        f"{escape(shown(tick))}</text>"
         for tick in scale.ticks()
     )
 
@@ -107,8 +108,8 @@ def _dates(points: Sequence[Point], xs: Sequence[float]) -> str:
 def _band(points: Sequence[Point], xs: Sequence[float], run: Sequence[int], scale: Scale) -> str:
     known = [i for i in run if points[i].low is not None and points[i].high is not None]
     if len(known) == 1:
-        point, x = points[known[0]], xs[known[0]]
-        return f'<line class="plot-reach" x1="{x}" x2="{x}" y1="{scale.y(point.low or 0)}" y2="{scale.y(point.high or 0)}"/>'
+        x, low, high = xs[known[0]], points[known[0]].low or 0, points[known[0]].high or 0
+        return f'<line class="plot-reach" x1="{x}" x2="{x}" y1="{scale.y(low)}" y2="{scale.y(high)}"/>'
     upper = [f"{xs[i]},{scale.y(points[i].high or 0)}" for i in known]
     lower = [f"{xs[i]},{scale.y(points[i].low or 0)}" for i in reversed(known)]
     return f'<polygon class="plot-band" points="{" ".join(upper + lower)}"/>' if known else ""

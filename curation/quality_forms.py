@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from curation.models import Policy
-from curation.quality.overview import MEASURES
+from curation.quality.measures import MEASURES
 from curation.vote_columns import FIELDS, MODES, VERDICTS
 from ingest.models import CrawlJob, Identity
 

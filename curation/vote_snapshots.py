@@ -18,7 +18,7 @@ from curation.home_figures import rows_of
 from curation.vote_columns import Votes
 from curation.vote_reading import read_votes, reason_codes
 
-SMALL = 20_000  # answers, by the planner's estimate
+SMALL = 10_000  # answers, by the planner's estimate
 RENEW = timedelta(minutes=10)
 VERY_OLD = timedelta(hours=1)
 FILE = "votes-1.npz"  # another number for other columns
@@ -51,14 +51,14 @@ def renew(oldest: timedelta = RENEW) -> Snapshot:
     with scratch.alone(path):
         found = _kept(oldest)
         if found is None:
-            found = Snapshot(read_votes(), tuple(reason_codes()), timezone.now())
-            _keep(path, found)
+            now = timezone.now()
+            found = Snapshot(read_votes(), tuple(reason_codes()), now)
+            _keep(path, found, now)
     return found
 
 
-def _keep(path: Path, snapshot: Snapshot) -> None:
-    assert snapshot.taken_at
-    told = {REASONS: np.array(snapshot.reasons), TAKEN_AT: np.array(snapshot.taken_at.timestamp())}
+def _keep(path: Path, snapshot: Snapshot, now: datetime) -> None:
+    told = {REASONS: np.array(snapshot.reasons), TAKEN_AT: np.array(now.timestamp())}
     with scratch.replacing(path) as draft, draft.open("wb") as file:
         np.savez(file, allow_pickle=False, **snapshot.votes.columns(), **told)
 
@@ -69,8 +69,8 @@ def _kept(oldest: timedelta) -> Snapshot | None:
         found = _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError, TypeError, BadZipFile):  # none yet, or not one of ours: it is made anew
         return None
-    assert found.taken_at
-    return found if timezone.now() - found.taken_at < oldest else None
+    is_young = found.taken_at is not None and timezone.now() - found.taken_at < oldest
+    return found if is_young else None
 
 
 @lru_cache(maxsize=1)

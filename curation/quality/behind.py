@@ -1,4 +1,4 @@
-"""The faces behind a figure, with all that was counted of them: whoever reads a figure can look at what it is made of."""
+"""The faces behind a figure, with all that was counted of them: what a figure is made of can be looked at."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from curation.face_page import blind
+from curation.face_page import still_asked
 from curation.models import Annotation, Claim
 from curation.policies import current_policy
 from curation.quality.disputing import differing
@@ -148,45 +148,47 @@ def _verdict_words(verdict: str) -> str:
     return str(dict(Annotation.Verdict.choices).get(verdict, ""))
 
 
-def faces(claims: Claims, scope: Scope, asked: Mapping[str, Any], *, person: User, is_asked: bool, names: bool) -> list[ShownFace]:  # fmt: skip
+@dataclass(frozen=True)
+class Looker:
+    """`is_asked`: reviews too, and so does not see the answers to what they may still be asked; `names`: sees who."""
+
+    person: User
+    is_asked: bool
+    names: bool
+
+
+def faces(claims: Claims, scope: Scope, asked: Mapping[str, Any], looker: Looker) -> list[ShownFace]:
     """Of one page: as many queries however many there are."""
     ids = [int(pk) for pk in claims]
     question = "usable" if scope.field == "usable" else "attributes"
     found = Claim.objects.select_related("face", "identity").in_bulk(ids)
-    hidden = blind(list(found.values()), person) if is_asked else set()
-    answers = _answers(ids, question)
-    policy = current_policy()
-    known = names_of({answer.reviewer_id for answer in answers}) if names else {}
-    by_claim: dict[int, list[Annotation]] = {pk: [] for pk in ids}
-    for answer in answers:
-        by_claim[answer.claim_id].append(answer)
-    shown = []
-    for pk in ids:
-        if pk not in found:
-            continue
-        is_hidden = (pk, question) in hidden
-        votes = [] if is_hidden else [_vote(n, one, known, policy, asked) for n, one in enumerate(by_claim[pk], 1)]
-        shown.append(ShownFace(found[pk], votes, is_hidden))
-    return shown
+    hidden = still_asked(list(found.values()), looker.person) if looker.is_asked else set()
+    votes = _votes(ids, question, looker, [asked[name].pk for name in ("first", "second") if name in asked])
+    return [
+        ShownFace(found[pk], [] if (pk, question) in hidden else votes[pk], (pk, question) in hidden)
+        for pk in ids
+        if pk in found
+    ]
 
 
-def _answers(ids: list[int], question: str) -> list[Annotation]:
-    """First-hand answers that stand in a slot of their own."""
+def _votes(ids: list[int], question: str, looker: Looker, meant: list[int]) -> dict[int, list[ShownVote]]:
+    """First-hand answers that stand in a slot of their own, by claim."""
     given = Annotation.objects.filter(claim__in=ids, question=question, slot__purpose="vote", carried_from=None)
-    return list(given.select_related("relabel_to", "policy").order_by("claim", "received_at", "pk"))
-
-
-def _vote(number: int, answer: Annotation, names: Mapping[int, str], policy: Any, asked: Mapping[str, Any]) -> ShownVote:  # fmt: skip
-    seconds = max((answer.decided_at - answer.shown_at).total_seconds(), 0.0)
-    who = names.get(answer.reviewer_id) or _("Reviewer %d") % number
-    people = [asked[name].pk for name in ("first", "second") if name in asked]
-    return ShownVote(who, in_words(answer, policy), TONES.get(answer.verdict, ""), seconds, answer.reviewer_id in people)
+    answers = list(given.select_related("relabel_to", "policy").order_by("claim", "received_at", "pk"))
+    names = names_of({answer.reviewer_id for answer in answers}) if looker.names else {}
+    policy = current_policy()
+    found: dict[int, list[ShownVote]] = {pk: [] for pk in ids}
+    for answer in answers:
+        own = found[answer.claim_id]
+        who = names.get(answer.reviewer_id) or _("Reviewer %d") % (len(own) + 1)
+        seconds = max((answer.decided_at - answer.shown_at).total_seconds(), 0.0)
+        is_meant = looker.names and answer.reviewer_id in meant
+        own.append(ShownVote(who, in_words(answer, policy), TONES.get(answer.verdict, ""), seconds, is_meant))
+    return found
 
 
 def table(claims: Claims, votes: Votes) -> Table:
     """Claims and identities alone; who said what is on the page, and in the release."""
-    first = np.unique(votes.claim, return_index=True)
-    whose = dict(zip(first[0].tolist(), votes.identity[first[1]].tolist(), strict=True))
+    known, first = np.unique(votes.claim, return_index=True)
+    whose = dict(zip(known.tolist(), votes.identity[first].tolist(), strict=True))
     return Table(["claim", "identity"], ([pk, whose.get(pk)] for pk in claims.tolist()))
-
-

@@ -26,7 +26,7 @@ class Confusion:
     def shares(self) -> NDArray[np.float64]:
         sides = self.counts + np.diag(np.diag(self.counts))
         totals = sides.sum(axis=1, keepdims=True)
-        return np.divide(sides, totals, out=np.zeros(sides.shape), where=totals > 0)
+        return np.asarray(np.divide(sides, totals, out=np.zeros(sides.shape), where=totals > 0))
 
 
 def confusion(cast: Ballot) -> Confusion:

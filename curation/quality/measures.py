@@ -6,11 +6,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from curation.agreement import Agreement, agreement_of
+from curation.agreement_report import tabled
 from curation.coefficients import fleiss_kappa_figure, gwet_ac1_figure, percent_figure, scott_pi_figure
 from curation.figure import Figure
 from curation.krippendorff_alpha import alpha_figure
 from curation.vote_columns import Ballot
-from curation.vote_table import Patterns, VoteTable, vote_table
+from curation.vote_table import Patterns
 
 MEASURES: Mapping[str, str | Promise] = {
     "alpha": _("Krippendorff’s α"),
@@ -28,14 +29,7 @@ FIGURES: Mapping[str, Callable[[Patterns], Figure]] = {
 }
 
 
-def tabled(cast: Ballot) -> VoteTable:
-    """Annotators are reviewers' primary keys, in their order; labels are class codes."""
-    people, who = cast.reviewers()
-    return vote_table(cast.item, who, cast.label, annotators=people, labels=cast.classes)
-
-
 def agreement_on(cast: Ballot) -> Agreement:
-    """Classes have no order here: "cannot tell" is one of them."""
     return agreement_of(tabled(cast))
 
 

@@ -95,10 +95,10 @@ def _rows(votes: Votes) -> list[Row]:
     at = who * 2 + votes.mode
     n = np.bincount(at, minlength=2 * len(people)).reshape(-1, 2)
     accepted = np.bincount(at, votes.verdict == ACCEPT, minlength=2 * len(people)).reshape(-1, 2)
-    rows = [
-        Row(int(pk), names[int(pk)], Proportion(int(k[SINGLE]), int(of[SINGLE])), Proportion(int(k[GRID]), int(of[GRID])))
-        for pk, k, of in zip(people, accepted, n, strict=True)
-    ]  # fmt: skip
+    rows = []
+    for pk, k, of in zip(people.tolist(), accepted.tolist(), n.tolist(), strict=True):
+        single, grid = (Proportion(int(k[place]), of[place]) for place in (SINGLE, GRID))
+        rows.append(Row(pk, names[pk], single, grid))
     return sorted(rows, key=lambda row: row.name.lower())
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,8 @@ from curation.quality.scope import Scope
 from curation.quality.tables import Table
 from curation.vote_columns import FIELDS, Ballot
 
-RELIABLE, TENTATIVE = 0.8, 0.667  # Krippendorff (2004): draw conclusions above the first, cautious ones above the second
+# Krippendorff (2004), Content analysis, section 11.4: conclusions above the first, tentative ones above the second.
+RELIABLE, TENTATIVE = 0.8, 0.667
 DEFAULT = "alpha"
 
 
@@ -35,8 +36,8 @@ class Line:
 class Moment:
     """One point of the plot."""
 
-    first: Any  # a day
-    last: Any
+    first: date
+    last: date
     label: str
     figure: Figure
 
@@ -104,7 +105,7 @@ def _verdict(alpha: Figure) -> str:
 
 def _moments(found: Iterable[Period], measure: str) -> Iterable[Moment]:
     for one in found:
-        first, last = one.begins.item(), (one.ends - np.timedelta64(1, "D")).item()
+        first, last = one.days
         label = date_format(first, "M Y" if one.is_month else "j M")
         yield Moment(first, last, label, of_ballot(one.cast, measure))
 

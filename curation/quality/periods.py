@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,11 @@ class Period:
     ends: np.datetime64
     cast: Ballot
     is_month: bool
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last."""
+        return _day(self.begins), _day(self.ends - np.timedelta64(1, "D"))
 
 
 def periods(cast: Ballot) -> Iterator[Period]:
@@ -44,6 +50,10 @@ def last_days(cast: Ballot) -> NDArray[np.datetime64]:
     """[items]: the day of the last counted answer, in UTC. There must be one."""
     received = cast.votes.received.astype("M8[s]").astype(np.int64)
     return np.maximum.reduceat(received, firsts(cast.item)).astype("M8[s]").astype("M8[D]")
+
+
+def _day(one: np.datetime64) -> date:
+    return date.fromisoformat(str(one))
 
 
 def _weeks(days: NDArray[np.datetime64]) -> NDArray[np.int64]:

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from curation import vote_snapshots
+from curation.agreement_report import tabled
 from curation.bootstrap import bootstrap
 from curation.figure import Figure
 from curation.krippendorff_alpha import alpha
-from curation.quality.measures import tabled
 from curation.quality.scope import scope_of
 from curation.vote_columns import FIELDS
 

@@ -1,4 +1,4 @@
-"""The votes that a quality page looks at: the snapshot, narrowed down by what is asked, with the words for its codes."""
+"""The votes that a quality page looks at: those of the snapshot that fit what is asked, and words for their codes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -43,7 +43,7 @@ withdrawn: look for a newer release before you begin, and delete withdrawn ones.
 - `metadata.csv`: one row an image: labels, the class of age as it was asked (`age_class`), split of each task, source,
   creator, licence, every vote by pseudonym, and how each field was settled (`majority`, `adjudication`; `disputed`,
   `open`: not settled).
-- `agreement.json`: how far reviewers agreed, by field and by pair, before adjudication.
+- `agreement.json`: how far reviewers agreed, by field and by pair, before adjudication, with intervals of 95 %.
 - `MANIFEST.sha256`: the sha256 of every other file.
 
 ## Splits
@@ -110,21 +110,34 @@ def _json(value: Any) -> str:
 
 
 def _agreement(found: Agreement, words: Vocabulary) -> dict[str, Any]:
-    named = [(sorted(map(words.annotator, pair.annotators)), pair) for pair in found.pairs]
+    named = [(sorted(map(words.annotator, (pair.a, pair.b))), pair) for pair in found.pairs]
     pairs = sorted(named, key=lambda one: one[0])
-    counts = {"items": found.items, "comparisons": found.comparisons, "pairs": [_pair(*one) for one in pairs]}
-    return counts | _figure("agreement", found.agreement)
+    together = found.percent_agreement
+    counts = {"items": together.n, "comparisons": found.comparisons, "pairs": [_pair(*one) for one in pairs]}
+    chance_corrected = [
+        ("fleiss_kappa", found.fleiss_kappa),
+        ("krippendorff_alpha", found.krippendorff_alpha),
+        ("gwet_ac1", found.gwet_ac1),
+    ]
+    return counts | {
+        key: value
+        for name, figure in [("agreement", together), *chance_corrected]
+        for key, value in _figure(name, figure).items()
+    }
 
 
 def _pair(annotators: list[str], pair: Pair) -> dict[str, Any]:
     who = {"annotators": annotators, "n": pair.n}
-    return who | _figure("agreement", pair.agreement) | _figure("cohens_kappa", pair.kappa)
+    return who | _figure("agreement", pair.percent) | _figure("cohens_kappa", pair.kappa)
 
 
 def _figure(name: str, figure: Figure) -> dict[str, Any]:
     if figure.value is None:
         return {name: None, f"{name}_not_estimable": figure.reason}
-    return {name: round(figure.value, 6)}
+    told: dict[str, Any] = {name: round(figure.value, 6)}
+    if figure.low is not None and figure.high is not None:
+        told[f"{name}_interval_95"] = [round(figure.low, 6), round(figure.high, 6)]
+    return told
 
 
 def _readme(facts: Facts) -> str:

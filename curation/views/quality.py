@@ -187,17 +187,20 @@ def faces(request: SignedInRequest) -> HttpResponse:
     number = form.asked.get("page", 1)
     first = (number - 1) * behind.A_PAGE
     here = claims[first : first + behind.A_PAGE]
-    names = has_role(request.user, Role.ADMIN, Role.AUDITOR) or "names" in request.GET
-    is_asked = has_role(request.user, Role.REVIEWER, Role.ADJUDICATOR)
+    looker = behind.Looker(
+        person=request.user,
+        is_asked=has_role(request.user, Role.REVIEWER, Role.ADJUDICATOR),
+        names=has_role(request.user, Role.ADMIN, Role.AUDITOR) or "names" in request.GET,
+    )
     facts = {
-        "rows": behind.faces(here, scope, form.asked, person=request.user, is_asked=is_asked, names=names),
+        "rows": behind.faces(here, scope, form.asked, looker),
         "conditions": behind.conditions(scope, form.asked),
         "count": len(claims),
         "start": first + 1,
         "end": first + len(here),
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if first + len(here) < len(claims) else None,
-        "names": names,
+        "names": looker.names,
         "narrowing": [(key, value) for key, value in request.GET.items() if key not in (*SHARED, "page", "format")],
     }
     return render(request, "curation/quality_faces.html", frame | _facts(scope) | facts)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa as peer_kappa
 
-from curation.agreement import Agreement, agreement, cohens_kappa
+from curation.agreement import Agreement, agreement
+from curation.cohen import cohens_kappa
 
 # Cohen, J. (1968): Weighted kappa. Psychological Bulletin 70(4), table 1: 200 diagnoses by two judges.
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
@@ -21,8 +22,8 @@ def test_cohens_kappa_of_the_published_table() -> None:
 def test_agreement_of_the_published_table() -> None:
     found = agreement(*votes_of(COHEN))
     (pair,) = found.pairs
-    assert (found.items, found.comparisons, pair.n, pair.annotators) == (200, 200, 200, ("A", "B"))
-    assert pair.agreement.value == found.agreement.value == pytest.approx(0.7)
+    assert (found.items, found.comparisons, pair.n, pair.a, pair.b) == (200, 200, 200, "A", "B")
+    assert pair.percent.value == found.percent_agreement.value == pytest.approx(0.7)
     assert pair.kappa.value == pytest.approx(0.491525, abs=1e-6)
 
 
@@ -54,17 +55,20 @@ def test_agreement_without_an_item_in_common_is_not_estimable(
     votes: tuple[list[int], list[str], list[str]],
 ) -> None:
     found = agreement(*votes)
-    assert (found.items, found.comparisons, found.agreement.value, found.pairs) == (0, 0, None, ())
-    assert found.agreement.reason
+    figures = (found.percent_agreement, found.fleiss_kappa, found.krippendorff_alpha, found.gwet_ac1, found.scott_pi)
+    assert {(figure.value, figure.low, figure.n, figure.reason) for figure in figures} == {
+        (None, None, 0, "no item was answered by two")
+    }
+    assert (found.items, found.comparisons, found.pairs) == (len(votes[0]), 0, ())
 
 
-def test_agreement_pools_all_comparisons() -> None:
+def test_agreement_is_the_mean_over_items() -> None:
     """Item 1 has three answers, and one of three comparisons agrees; item 2 two that agree; item 3 only one."""
     items = [1, 1, 1, 2, 2, 3]
     found = agreement(items, ["c", "a", "b", "b", "a", "c"], ["x", "x", "y", "x", "x", "y"])
-    assert (found.items, found.comparisons) == (2, 4)
-    assert found.agreement.value == pytest.approx(2 / 4)
-    figures = {pair.annotators: (pair.n, pair.agreement.value) for pair in found.pairs}
+    assert (found.items, found.percent_agreement.n, found.comparisons) == (3, 2, 4)
+    assert found.percent_agreement.value == pytest.approx((1 / 3 + 1) / 2)
+    figures = {(pair.a, pair.b): (pair.n, pair.percent.value) for pair in found.pairs}
     assert figures == {("a", "b"): (2, 0.5), ("a", "c"): (1, 1.0), ("b", "c"): (1, 0.0)}
 
 
@@ -85,8 +89,8 @@ def test_agreement_is_the_same_in_any_order_of_votes() -> None:
 
 
 def test_agreement_refuses_two_votes_of_one_annotator_on_an_item() -> None:
-    with pytest.raises(ValueError, match="two votes"):
-        agreement([1, 1], ["a", "a"], ["x", "y"])
+    with pytest.raises(ValueError, match="annotator 'a' has two votes on item 7"):
+        agreement([9, 7, 7], ["a", "a", "a"], ["x", "x", "y"])
 
 
 def test_agreement_refuses_columns_of_different_lengths() -> None:

@@ -135,10 +135,10 @@ def test_the_balance_counts_finer_bands_as_young_and_old() -> None:
 def test_agreement_reads_earlier_answers_as_they_are_read_now() -> None:
     first, second = factories.reviewers(2)
     p.judged([first, second], 1, 2)
-    assert report()["age"].agreement.value == 0
+    assert report()["age"].percent_agreement.value == 0
     merged = [{"code": 3, "label": "of age", "band": 1}]
     p.put_in_force(p.draft(fields=p.fields(age=merged)), {"age": {"1": "3", "2": "3"}})
-    assert report()["age"].agreement.value == 1
+    assert report()["age"].percent_agreement.value == 1
 
 
 def test_agreement_looks_at_the_last_round_of_each_field() -> None:
@@ -148,8 +148,8 @@ def test_agreement_looks_at_the_last_round_of_each_field() -> None:
     for person, age in zip(people, (3, 4), strict=True):
         scenes.say(person, claim, "attributes", age=age)
     found = report()
-    assert (found["age"].comparisons, found["age"].agreement.value) == (1, 0)
-    assert (found["race"].comparisons, found["race"].agreement.value) == (1, 1)
+    assert (found["age"].comparisons, found["age"].percent_agreement.value) == (1, 0)
+    assert (found["race"].comparisons, found["race"].percent_agreement.value) == (1, 1)
 
 
 def test_answers_keep_the_words_of_the_policy_they_were_given_under() -> None:
