@@ -24,7 +24,7 @@ NAMES = ("Ada", "Bo", "Chidi", "Dara", "Emil", "Fatou", "Goran", "Hana")
 # Of each claim: what is true. `n` counts claims; hashes, not random(), so that two runs are the same.
 TRUTH = """
 CREATE TEMP TABLE truth AS
-SELECT n, {first} + n AS claim_id, h % 100 < 80 AS usable, 1 + (h / 100) % 7 AS race, 1 + (h / 1000) % 2 AS gender,
+SELECT n, {first} + n AS claim_id, h % 100 < 80 AS usable, 1 + (h / 100) % 4 AS race, 1 + (h / 1000) % 2 AS gender,
        1 + (h / 10000) % 2 AS age, h % 10 < 3 AS hard
 FROM generate_series({begin}, {end}) AS n, LATERAL (SELECT ('x' || left(md5('truth ' || n), 7))::bit(28)::int AS h) AS t
 """
@@ -53,7 +53,7 @@ SELECT id, claim_id, question, (ARRAY{people})[who],
             THEN (ARRAY['wrong_person', 'wrong_person', 'too_small', 'occluded', 'bad_crop', 'duplicate'])[1 + dice % 6]
             ELSE '' END,
        CASE WHEN question = 'attributes'
-            THEN CASE WHEN dice < skill THEN race WHEN dice < 990 THEN 1 + race % 7 ELSE 0 END END,
+            THEN CASE WHEN dice < skill THEN race WHEN dice < 990 THEN 1 + race % 4 ELSE 0 END END,
        CASE WHEN question = 'attributes' THEN CASE WHEN second < 985 THEN gender ELSE 3 - gender END END,
        CASE WHEN question = 'attributes' THEN CASE WHEN third < skill THEN age ELSE 3 - age END END,
        '', CASE WHEN grid THEN 'grid' ELSE 'single' END, {policy}, at - ms * interval '1 ms', at, at, false, false
@@ -83,7 +83,7 @@ def fill(faces: int, person_name: str = "bench-admin") -> User:
 
 def _judge(faces: int, people: list[int]) -> None:
     year = 365 * 24 * 3600
-    begins = timezone.now() - timedelta(days=368)
+    begins = timezone.now() - timedelta(days=372)
     told: Mapping[str, object] = {
         "first": stock.FIRST, "begin": 1, "end": faces, "reviewers": REVIEWERS, "votes": VOTES,
         "begins": begins.isoformat(), "span": year / faces, "people": people, "policy": current_policy().pk,

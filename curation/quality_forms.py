@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from curation.models import Policy
+from curation.quality.behind import PATTERNS
 from curation.quality.measures import MEASURES
 from curation.vote_columns import FIELDS, MODES, VERDICTS
 from ingest.models import CrawlJob, Identity
@@ -17,12 +18,6 @@ FIELD_LABELS = {
     "race": _("Perceived race"),
     "gender": _("Perceived gender"),
     "age": _("Age in the picture"),
-}
-PATTERNS = {
-    "differ": _("answered differently"),
-    "alike": _("answered alike"),
-    "fast": _("answered too fast to have looked"),
-    "alone": _("accepted though all others rejected"),
 }
 SHARED = ("identity", "job", "policy", "since", "until")
 

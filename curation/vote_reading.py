@@ -1,6 +1,6 @@
 """The answers that quality is measured on, read at one go: which count for agreement is said here and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,10 +44,9 @@ KINDS = {"claim": "int8", "identity": "int4", "reviewer": "int4", "policy": "int
 MOST_SPENT = np.iinfo(np.int32).max
 
 
-def read_votes(questions: tuple[str, ...] = ("usable", "attributes")) -> Votes:
-    """As the database has them now; two queries for both questions."""
+def read_votes(questions: Sequence[str] = ("usable", "attributes"), *, reasons: Sequence[str] = ()) -> Votes:
+    """As the database has them now; a query a question. `reasons` are the codes that `Votes.reason` counts."""
     with transaction.atomic():
-        reasons = reason_codes()
         return joined([_columns(question, reasons) for question in questions])
 
 
@@ -59,7 +58,7 @@ def reason_codes() -> list[str]:
     return known
 
 
-def _columns(question: str, reasons: list[str]) -> Mapping[str, NDArray[Any]]:
+def _columns(question: str, reasons: Sequence[str]) -> Mapping[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = dict(bulk.columns(_query(question, reasons), KINDS))
     spent = (found.pop("decided") - found.pop("shown")) // np.timedelta64(1, "ms")
     found["spent"] = np.clip(spent, 0, MOST_SPENT).astype(np.int32)
@@ -68,7 +67,7 @@ def _columns(question: str, reasons: list[str]) -> Mapping[str, NDArray[Any]]:
     return found | {"counts": found["counts"].astype(np.int8)}
 
 
-def _query(question: str, reasons: list[str]) -> str:
+def _query(question: str, reasons: Sequence[str]) -> str:
     fields = FIELDS_OF[question]
     first_k = FIRST_K.format(question=question)
     counts = [COUNTS.format(first_k=first_k, field=field, bit=1 << FIELDS.index(field)) for field in fields]
@@ -84,6 +83,6 @@ def _query(question: str, reasons: list[str]) -> str:
     )
 
 
-def _array(words: tuple[str, ...] | list[str]) -> str:
+def _array(words: Sequence[str]) -> str:
     with connection.cursor() as cursor:
         return sql.Literal(list(words)).as_string(cursor.cursor) + "::text[]"

@@ -41,7 +41,7 @@ class Snapshot:
 def current() -> Snapshot:
     """What pages are made of. Where it is old, the caller has another one made."""
     if rows_of("curation_annotation") < SMALL:
-        return Snapshot(read_votes(), tuple(reason_codes()), None)
+        return _taken(None)
     return _kept(VERY_OLD) or renew(VERY_OLD)
 
 
@@ -52,9 +52,14 @@ def renew(oldest: timedelta = RENEW) -> Snapshot:
         found = _kept(oldest)
         if found is None:
             now = timezone.now()
-            found = Snapshot(read_votes(), tuple(reason_codes()), now)
+            found = _taken(now)
             _keep(path, found, now)
     return found
+
+
+def _taken(now: datetime | None) -> Snapshot:
+    reasons = reason_codes()
+    return Snapshot(read_votes(reasons=reasons), tuple(reasons), now)
 
 
 def _keep(path: Path, snapshot: Snapshot, now: datetime) -> None:
@@ -67,7 +72,7 @@ def _kept(oldest: timedelta) -> Snapshot | None:
     path = scratch.path_of(FILE)
     try:
         found = _read(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile):  # none yet, or not one of ours: it is made anew
+    except (OSError, ValueError, KeyError, BadZipFile):  # none yet, or not one of ours: it is made anew
         return None
     is_young = found.taken_at is not None and timezone.now() - found.taken_at < oldest
     return found if is_young else None
@@ -79,4 +84,5 @@ def _read(path: Path, _written_at: int) -> Snapshot:
     with np.load(path, allow_pickle=False) as file:
         columns = {name: file[name] for name in file.files}
     reasons = tuple(columns.pop(REASONS).tolist())
-    return Snapshot(Votes(**columns), reasons, datetime.fromtimestamp(float(columns.pop(TAKEN_AT)), UTC))
+    taken_at = datetime.fromtimestamp(float(columns.pop(TAKEN_AT)), UTC)
+    return Snapshot(Votes(**columns), reasons, taken_at)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
 from curation.face_page import still_asked
 from curation.models import Annotation, Claim
-from curation.policies import current_policy
+from curation.policies import class_labels
 from curation.quality.disputing import differing
 from curation.quality.pacing import is_fast
 from curation.quality.periods import last_days
@@ -21,6 +22,12 @@ from curation.vote_columns import ACCEPT, MODES, VERDICTS, Ballot, Mask, Votes
 from curation.votes import TONES, in_words
 
 A_PAGE = 24
+PATTERNS = {
+    "differ": gettext_lazy("answered differently"),
+    "alike": gettext_lazy("answered alike"),
+    "fast": gettext_lazy("answered too fast to have looked"),
+    "alone": gettext_lazy("accepted though all others did not"),
+}
 Claims = NDArray[np.int64]
 
 
@@ -88,7 +95,7 @@ def _of_ballot(cast: Ballot, asked: Mapping[str, Any]) -> Claims:
 def _masks(scope: Scope, asked: Mapping[str, Any]) -> Iterable[Mask]:
     votes = scope.votes
     if scope.field != "usable" or "field" in asked:
-        yield votes.labels(scope.field) >= 0
+        yield votes.labels(scope.field, scope.maps) >= 0
     if "first" in asked and "second" not in asked:
         yield votes.reviewer == asked["first"].pk
     if "reason" in asked:
@@ -138,6 +145,7 @@ def conditions(scope: Scope, asked: Mapping[str, Any]) -> list[str]:
         "reason": scope.reasons.get(asked.get("reason", ""), ""),
         "verdict": _verdict_words(asked.get("verdict", "")),
         "mode": dict(Annotation.Mode.choices).get(asked.get("mode", ""), ""),
+        "pattern": PATTERNS.get(asked.get("pattern", ""), ""),
     }
     period = [asked[name].isoformat() for name in ("last_from", "last_until") if name in asked]
     found = [" + ".join(people), " / ".join(said), *(str(words) for words in given.values()), " – ".join(period)]
@@ -163,7 +171,7 @@ def faces(claims: Claims, scope: Scope, asked: Mapping[str, Any], looker: Looker
     question = "usable" if scope.field == "usable" else "attributes"
     found = Claim.objects.select_related("face", "identity").in_bulk(ids)
     hidden = still_asked(list(found.values()), looker.person) if looker.is_asked else set()
-    votes = _votes(ids, question, looker, [asked[name].pk for name in ("first", "second") if name in asked])
+    votes = _votes(ids, scope, looker, [asked[name].pk for name in ("first", "second") if name in asked])
     return [
         ShownFace(found[pk], [] if (pk, question) in hidden else votes[pk], (pk, question) in hidden)
         for pk in ids
@@ -171,20 +179,30 @@ def faces(claims: Claims, scope: Scope, asked: Mapping[str, Any], looker: Looker
     ]
 
 
-def _votes(ids: list[int], question: str, looker: Looker, meant: list[int]) -> dict[int, list[ShownVote]]:
-    """First-hand answers that stand in a slot of their own, by claim."""
+def _votes(ids: list[int], scope: Scope, looker: Looker, meant: list[int]) -> dict[int, list[ShownVote]]:
+    """First-hand answers that stand in a slot of their own, by claim; of attributes what they say of one field."""
+    field = scope.field
+    question = "usable" if field == "usable" else "attributes"
     given = Annotation.objects.filter(claim__in=ids, question=question, slot__purpose="vote", carried_from=None)
     answers = list(given.select_related("relabel_to", "policy").order_by("claim", "received_at", "pk"))
     names = names_of({answer.reviewer_id for answer in answers}) if looker.names else {}
-    policy = current_policy()
     found: dict[int, list[ShownVote]] = {pk: [] for pk in ids}
     for answer in answers:
+        if field != "usable" and getattr(answer, field) is None:
+            continue
         own = found[answer.claim_id]
         who = names.get(answer.reviewer_id) or _("Reviewer %d") % (len(own) + 1)
         seconds = max((answer.decided_at - answer.shown_at).total_seconds(), 0.0)
         is_meant = looker.names and answer.reviewer_id in meant
-        own.append(ShownVote(who, in_words(answer, policy), TONES.get(answer.verdict, ""), seconds, is_meant))
+        words = in_words(answer, scope.policy) if field == "usable" else _class(answer, field)
+        own.append(ShownVote(who, words, TONES.get(answer.verdict, ""), seconds, is_meant))
     return found
+
+
+def _class(answer: Annotation, field: str) -> str:
+    """In the words of the policy that it was given under."""
+    code = str(getattr(answer, field))
+    return class_labels(answer.policy).get(field, {}).get(code, code)
 
 
 def table(claims: Claims, votes: Votes) -> Table:

@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from curation import plots
-from curation.agreement import Agreement
+from curation.agreement import Agreement, Pair
 from curation.figure import Figure
+from curation.quality.confusing import confusion
 from curation.quality.measures import MEASURES, agreement_on, in_figures, of_ballot
 from curation.quality.periods import Period, periods
-from curation.quality.scope import Scope
+from curation.quality.scope import Scope, names_of
 from curation.quality.tables import Table
 from curation.vote_columns import FIELDS, Ballot
 
 # Krippendorff (2004), Content analysis, section 11.4: conclusions above the first, tentative ones above the second.
 RELIABLE, TENTATIVE = 0.8, 0.667
 DEFAULT = "alpha"
+FEW = 30  # faces; below, a period is not drawn, and a pair is not named
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,39 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Trend:
+    moments: tuple[Moment, ...]
+    plot: str
+    by_month: bool
+
+
+@dataclass(frozen=True)
+class Lowest:
+    """The two reviewers who agree least, of those who met on enough faces."""
+
+    names: tuple[str, str]
+    pair: Pair
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """The two classes that are most often taken for each other; `share` is of all comparisons that differ."""
+
+    words: tuple[str, str]
+    codes: tuple[int, int]
+    share: float
+
+
+@dataclass(frozen=True)
 class Card:
     field: str
     title: str
     found: Agreement
     lines: tuple[Line, ...]
     verdict: str  # of α: reliable, tentative, unreliable
-    moments: tuple[Moment, ...]
-    plot: str
-    by_month: bool
+    trend: Trend
+    lowest: Lowest | None
+    mixed: Mixed | None
     resampled: Figure | None  # α with its interval by bootstrap, counted by a worker
 
     @property
@@ -61,7 +88,24 @@ class Card:
 
 def context(scope: Scope, titles: Mapping[str, Any], resampled: Mapping[str, Figure]) -> dict[str, Any]:
     measure = str(scope.asked.get("measure") or DEFAULT)
-    cards = [_card(field, scope.ballot(field), measure, str(titles[field]), resampled.get(field)) for field in FIELDS]
+    casts = {field: scope.ballot(field) for field in FIELDS}
+    found = {field: agreement_on(cast) for field, cast in casts.items()}
+    lowest = {field: _lowest(one) for field, one in found.items()}
+    names = names_of({person for one in found.values() for pair in one.pairs for person in (pair.a, pair.b)})
+    cards = [
+        Card(
+            field=field,
+            title=str(titles[field]),
+            found=found[field],
+            lines=_lines(found[field]),
+            verdict=_verdict(found[field].krippendorff_alpha),
+            trend=_trend(field, casts[field], measure, str(titles[field])),
+            lowest=Lowest((names[pair.a], names[pair.b]), pair) if (pair := lowest[field]) else None,
+            mixed=_mixed(scope, field, casts[field]),
+            resampled=resampled.get(field),
+        )
+        for field in FIELDS
+    ]
     return {
         "cards": cards,
         "started": any(card.found.items for card in cards),
@@ -70,26 +114,33 @@ def context(scope: Scope, titles: Mapping[str, Any], resampled: Mapping[str, Fig
         "measures": list(MEASURES.items()),
         "reliable": RELIABLE,
         "tentative": TENTATIVE,
+        "few": FEW,
     }
 
 
-def _card(field: str, cast: Ballot, measure: str, title: str, resampled: Figure | None) -> Card:
-    found = agreement_on(cast)
+def _lines(found: Agreement) -> tuple[Line, ...]:
     figures = in_figures(found)
-    lines = tuple(_line(name, str(label), figures[name]) for name, label in MEASURES.items())
+    return tuple(_line(name, str(label), figures[name]) for name, label in MEASURES.items())
+
+
+def _lowest(found: Agreement) -> Pair | None:
+    solid = [pair for pair in found.pairs if pair.n >= FEW and pair.kappa.value is not None]
+    return min(solid, key=lambda pair: pair.kappa.value or 0, default=None) if len(solid) > 1 else None
+
+
+def _mixed(scope: Scope, field: str, cast: Ballot) -> Mixed | None:
+    table = confusion(cast)
+    above = np.triu(table.counts, 1)
+    if not above.any():
+        return None
+    one, other = (table.classes[int(place)] for place in np.unravel_index(int(above.argmax()), above.shape))
+    return Mixed((scope.words(field, one), scope.words(field, other)), (one, other), float(above.max() / above.sum()))
+
+
+def _trend(field: str, cast: Ballot, measure: str, title: str) -> Trend:
     parts = list(periods(cast))
     moments = tuple(_moments(parts, measure))
-    return Card(
-        field=field,
-        title=title,
-        found=found,
-        lines=lines,
-        verdict=_verdict(figures[DEFAULT]),
-        moments=moments,
-        plot=_plot(field, title, measure, moments),
-        by_month=any(one.is_month for one in parts),
-        resampled=resampled,
-    )
+    return Trend(moments, _plot(field, title, measure, moments), any(one.is_month for one in parts))
 
 
 def _line(measure: str, label: str, figure: Figure) -> Line:
@@ -111,23 +162,34 @@ def _moments(found: Iterable[Period], measure: str) -> Iterable[Moment]:
 
 
 def _plot(field: str, title: str, measure: str, moments: tuple[Moment, ...]) -> str:
-    """Nothing before there are two periods to compare."""
-    known = [one for one in moments if one.figure.value is not None]
+    """Nothing before there are two periods to compare; those with few faces stand in the table alone."""
+    known = [one for one in moments if _is_drawn(one)]
     if len(known) < 2:
         return ""
-    shown = "{:.0%}".format if measure == "percent" else "{:.2f}".format
-    points = [_point(one, shown) for one in moments]
-    first, last = known[0], known[-1]
-    about = _("From %(first)s to %(last)s: %(was)s at first, %(now)s at last.") % {
-        "first": first.label, "last": last.label, "was": shown(first.figure.value), "now": shown(last.figure.value)
-    }  # fmt: skip
+    shown = _percent if measure == "percent" else _coefficient
+    points = [_point(one, shown) for one in moments[moments.index(known[0]) : moments.index(known[-1]) + 1]]
+    was, now = (shown(one.figure.value or 0) for one in (known[0], known[-1]))
+    told = {"first": known[0].label, "last": known[-1].label, "was": was, "now": now}
+    about = _("From %(first)s to %(last)s: %(was)s at first, %(now)s at last.") % told
     name = _("%(field)s: %(measure)s over time") % {"field": title, "measure": MEASURES[measure]}
     return plots.trend(points, name=f"trend-{field}", title=name, about=about, shown=shown)
 
 
+def _is_drawn(one: Moment) -> bool:
+    return one.figure.value is not None and one.figure.n >= FEW
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def _coefficient(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
 def _point(one: Moment, shown: Any) -> plots.Point:
     figure = one.figure
-    if figure.value is None:
+    if figure.value is None or not _is_drawn(one):
         return plots.Point(one.label, None)
     reach = f" ({shown(figure.low)}–{shown(figure.high)})" if figure.low is not None else ""
     told = f"{one.label}: {shown(figure.value)}{reach}, n = {figure.n:,}"
@@ -139,7 +201,7 @@ def table(found: Mapping[str, Any]) -> Table:
     header = ["field", "measure", "from", "until", "value", "low", "high", "n", "method", "reason"]
     rows = [[card.field, line.measure, "", "", *_cells(line.figure)] for card in found["cards"] for line in card.lines]
     rows += [[card.field, found["measure"], one.first.isoformat(), one.last.isoformat(), *_cells(one.figure)]
-             for card in found["cards"] for one in card.moments]  # fmt: skip
+             for card in found["cards"] for one in card.trend.moments]  # fmt: skip
     return Table(header, rows)
 
 

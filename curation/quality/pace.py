@@ -21,6 +21,7 @@ MARKS: Mapping[str, str | Promise] = {
     "agrees": gettext_lazy("agrees with every claim"),
     "drift": gettext_lazy("agrees less than before"),
 }
+FEW = 10  # answers in a week; below, its point is left out
 LOWEST = 0.5  # agreement at the foot of a sparkline: they are drawn alike, to be compared
 
 
@@ -53,8 +54,8 @@ def context(scope: Scope) -> dict[str, Any]:
 
 def _row(one: Pace, name: str) -> Row:
     weeks = one.weeks
-    agreement = [week.agreeing / week.compared if week.compared else None for week in weeks]
-    seconds = [week.seconds for week in weeks]
+    agreement = [week.agreeing / week.compared if week.compared >= FEW else None for week in weeks]
+    seconds = [week.seconds if week.answers >= FEW else None for week in weeks]
     told = {"name": name, "n": len(weeks)}
     return Row(
         name=name,

@@ -4,6 +4,7 @@ A mark is a reason to look at the faces behind it, never a verdict: each has an 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, log
 from typing import Any
 
@@ -93,7 +94,7 @@ def paces(votes: Votes, maps: Maps | None = None) -> list[Pace]:
     order = np.lexsort((votes.received, votes.reviewer))
     own, compared, agreeing = votes.where(order), compared[order], agreeing[order]
     starts = firsts(own.reviewer)
-    parts = [slice(*ends) for ends in zip(starts, [*starts[1:], len(own)], strict=True)]
+    parts = [slice(*ends) for ends in pairwise([*starts.tolist(), len(own)])]
     usable = own.asked_usable()
     accepted = usable & (own.verdict == ACCEPT)
     all_accept = Proportion(int(accepted.sum()), int(usable.sum()))
@@ -141,9 +142,10 @@ def _quartiles(spent: NDArray[np.int32]) -> tuple[float, float, float] | None:
 
 
 def _runs(own: Votes, part: "slice[Any, Any, Any]") -> tuple[int, float | None, int]:
-    """The longest run of equal single answers to one question; how often an answer is followed by its like; how many
-    follow one."""
+    """The longest run of equal single answers, each question by itself; how often an answer is followed by its like;
+    how many follow one."""
     alone = _range(part)[own.mode[part] == SINGLE]
+    alone = alone[np.argsort(own.verdict[alone] == ATTRIBUTE, kind="stable")]
     if len(alone) < 2:
         return len(alone), None, 0
     said = _said(own.where(alone))

@@ -9,15 +9,18 @@ from curation.agreement_report import tabled
 from curation.bootstrap import bootstrap
 from curation.figure import Figure
 from curation.krippendorff_alpha import alpha
-from curation.quality.scope import scope_of
+from curation.quality.scope import Scope, scope_of
 from curation.vote_columns import FIELDS
 
 NAME = "resampled"
 
 
 def count() -> dict[str, Any]:
-    """By field, of all votes that count, as JSON holds it."""
-    scope = scope_of({}, vote_snapshots.current())
+    return of_scope(scope_of({}, vote_snapshots.current()))
+
+
+def of_scope(scope: Scope) -> dict[str, Any]:
+    """By field, as JSON holds it."""
     return {field: asdict(bootstrap(tabled(scope.ballot(field)).patterns, alpha)) for field in FIELDS}
 
 

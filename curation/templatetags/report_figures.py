@@ -54,4 +54,4 @@ def interval(figure: Figure | Proportion, measure: str) -> str:
 @register.filter
 def points(share: float) -> str:
     """A difference of shares in points, with its sign: "+3.4"."""
-    return f"{share * 100:+.1f}".replace("-", "−")
+    return f"{share * 100:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")

@@ -46,11 +46,16 @@ class Part:
 
 
 def _overview(scope: Scope) -> Facts:
-    whole = not any(name in scope.asked for name in SHARED)
-    known = slow_figures.figures(resampled.NAME)[resampled.NAME] if whole else None
-    return overview.context(scope, FIELD_LABELS, resampled.read(known.value) if known else {}) | {
-        "resampled_at": known.counted_at if known else None
-    }
+    known = None if any(name in scope.asked for name in SHARED) else _resampled(scope)
+    found = overview.context(scope, FIELD_LABELS, resampled.read(known.value) if known else {})
+    return found | {"resampled_at": known.counted_at if known else None}
+
+
+def _resampled(scope: Scope) -> slow_figures.Slow | None:
+    """Of everything: quick where there is little, else as a worker counted it last."""
+    if slow_figures.is_small():
+        return slow_figures.Slow(resampled.of_scope(scope), None)
+    return slow_figures.figures(resampled.NAME)[resampled.NAME]
 
 
 OVERVIEW = Part("quality", "curation/quality_overview.html", _overview, overview.table)
