@@ -10,15 +10,26 @@ from numpy.typing import NDArray
 from curation.class_agreement import ClassAgreement, class_agreement
 from curation.coefficients import fleiss_kappa_figure, gwet_ac1_figure, percent_figure, scott_pi_figure
 from curation.cohen import NO_ITEM, Weights, kappa
-from curation.columns import Column, coded, given, numbers, reordered
+from curation.columns import Codes, Column, by_number, coded, given, in_order, numbers, reordered
 from curation.figure import Figure, none, share
 from curation.krippendorff_alpha import Level, alpha_figure
-from curation.vote_table import Floats, VoteTable, vote_table
+from curation.patterns import Floats
+from curation.vote_table import VoteTable, vote_table
 
 NOMINAL = "classes without an order have no weights"
 WEIGHTS: dict[Level, Weights] = {"nominal": "none", "ordinal": "linear", "interval": "quadratic"}
 
-__all__ = ["Agreement", "ClassAgreement", "Figure", "Level", "Pair", "agreement", "agreement_of", "tabulated"]
+__all__ = [
+    "Agreement",
+    "ClassAgreement",
+    "Figure",
+    "Level",
+    "Pair",
+    "agreement",
+    "agreement_of",
+    "ordered",
+    "tabulated",
+]
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,8 @@ def tabulated(
     if not there.all():
         items, annotators, labels = (_kept(column, there) for column in (items, annotators, labels))
     (item, names), (who, people), (what, classes) = coded(items), coded(annotators), coded(labels)
-    what, classes = reordered(what, classes, _ordered(classes, level, order))
-    return vote_table(item, who, what, annotators=people, labels=classes, name_of=names.__getitem__)
+    what, classes = ordered(what, classes, level, order)
+    return vote_table(item, who, what, annotators=tuple(people), labels=classes, name_of=names.__getitem__)
 
 
 def agreement_of(table: VoteTable, *, level: Level = "nominal") -> Agreement:
@@ -110,18 +121,21 @@ def _kept(column: Column, there: NDArray[np.bool_]) -> Column:
     return [value for value, keep in zip(column, there.tolist(), strict=True) if keep]
 
 
-def _ordered(classes: tuple[Any, ...], level: Level, order: Sequence[Any] | None) -> tuple[Any, ...]:
-    """The classes in their order."""
-    known = classes if order is None else tuple(order)
+def ordered(
+    codes: Codes, names: Sequence[Any], level: Level, order: Sequence[Any] | None
+) -> tuple[Codes, tuple[Any, ...]]:
+    """A column of labels with the classes in the order of the level; ValueError where there is none."""
+    if order is not None:
+        codes, names = reordered(codes, names, order)
     if level == "nominal" or (level == "ordinal" and order is not None):
-        return known
-    values = numbers(known)
-    if values is None:
-        strange = next(name for name in known if numbers([name]) is None)
+        return reordered(codes, names, in_order(names) if order is None else names)
+    found = by_number(codes, names)
+    if found is None:
+        strange = next(name for name in names if numbers([name]) is None)
         if level == "interval":
             raise ValueError(f"the interval level needs numbers, and the label {strange!r} is none")
         raise ValueError(f"the ordinal level needs an order of its classes, since the label {strange!r} is no number")
-    return tuple(name for _, name in sorted(zip(values, known, strict=True), key=lambda one: one[0]))
+    return found
 
 
 def _places(table: VoteTable, level: Level) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.figure import Figure, none
-from curation.vote_table import Floats, Patterns
+from curation.patterns import Floats, Patterns
 
 CELLS = 1 << 21  # of resamples × patterns held at once
 FEWEST = 0.95  # of the resamples must have a value

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from curation.coefficients import NO_ITEMS, label_shares
 from curation.figure import Figure, from_squares, none
-from curation.vote_table import Floats, Patterns, summed
+from curation.patterns import Floats, Patterns, summed
 
 NOBODY = "nobody gave this label"
 ALONE = "no vote for this label met another vote"

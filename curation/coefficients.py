@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from curation.figure import Figure, linearised, none, share
-from curation.vote_table import Floats, Patterns
+from curation.patterns import Floats, Patterns
 
 NO_ITEMS = "no item was answered by two"
 ONE_LABEL = "all votes are for one and the same label, so chance alone would agree"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curation.figure import ONE_ITEM, Figure, Z, none, within
-from curation.vote_table import Floats, summed
+from curation.patterns import Floats, summed
 
 CHANCE_IS_CERTAIN = "both gave one and the same label throughout, so chance alone would agree"
 NO_ITEM = "no item was answered by both"

@@ -53,13 +53,13 @@ def linearised(value: float, influence: NDArray[np.float64], times: NDArray[np.i
 
 
 def from_squares(value: float, squares: float, items: int, n: int, least: float) -> Figure:
-    """`squares` is the sum over `items` of their squared influence on the value; `n` items are told."""
-    if items < 2:
+    """`squares` is the sum over `items` of their squared influence on the value; `n` items speak about it at all."""
+    if n < 2:
         return Figure(value, n=n, reason=ONE_ITEM)
     error = sqrt(squares / (items * (items - 1)))
     if error < 1e-12:
         return Figure(value, n=n, reason=NO_SPREAD)
-    return within(value, student(items - 1) * error, n, LINEARISED, least)
+    return within(value, student(n - 1) * error, n, LINEARISED, least)
 
 
 def student(freedom: int) -> float:
@@ -72,7 +72,8 @@ def student(freedom: int) -> float:
     first = (Z**3 + Z) / 4
     second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
     third = (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384
-    return Z + first / freedom + second / freedom**2 + third / freedom**3
+    fourth = (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160
+    return Z + first / freedom + second / freedom**2 + third / freedom**3 + fourth / freedom**4
 
 
 def share(agreeing: int, n: int, reason: str) -> Figure:

@@ -11,7 +11,7 @@ import numpy as np
 
 from curation.coefficients import NO_ITEMS, ONE_LABEL
 from curation.figure import Figure, linearised, none
-from curation.vote_table import Floats, Patterns
+from curation.patterns import Floats, Patterns
 
 Level = Literal["nominal", "ordinal", "interval"]
 

@@ -75,47 +75,67 @@ class Votes:
 
 @dataclass(frozen=True)
 class Ballot:
-    """The rows that agreement on one field is measured on, sorted by claim: `item` numbers the claims from 0, `label`
-    is a place in `classes`, which are the codes that occur or might have, in order.
+    """The rows that agreement on one field is measured on, equal claims side by side: `rows` are their places in
+    `votes`, `item` numbers the claims from 0, `label` is a place in `classes`, which are the codes that occur or might
+    have, in order.
     """
 
     votes: Votes
+    rows: NDArray[np.intp]
     item: NDArray[np.int64]
     label: NDArray[np.int64]
     classes: tuple[int, ...]
 
     def __len__(self) -> int:
-        return len(self.item)
+        return len(self.rows)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Of the votes' columns, these rows."""
+        found: NDArray[Any] = getattr(self.votes, name)[self.rows]
+        return found
+
+    @property
+    def items(self) -> int:
+        return int(self.item[-1]) + 1 if len(self) else 0
 
     @property
     def claims(self) -> NDArray[np.int64]:
-        return self.votes.claim[firsts(self.item)]
+        """[items]"""
+        found: NDArray[np.int64] = self.votes.claim[self.rows[firsts(self.item)]]
+        return found
 
     def table(self) -> NDArray[np.int64]:
         """Items × classes: how many said so."""
         wide = len(self.classes)
-        items = int(self.item[-1]) + 1 if len(self) else 0
-        return np.bincount(self.item * wide + self.label, minlength=items * wide).reshape(items, wide)
+        cells = np.bincount(self.item * wide + self.label, minlength=self.items * wide)
+        return cells.reshape(self.items, wide)
 
     def reviewers(self) -> tuple[list[int], NDArray[np.int64]]:
         """Who voted, in the order of their keys, and each row's place among them."""
-        people = np.flatnonzero(np.bincount(self.votes.reviewer)) if len(self) else np.empty(0, np.int64)
-        return people.tolist(), np.searchsorted(people, self.votes.reviewer)
+        given = self.column("reviewer")
+        people = np.flatnonzero(np.bincount(given)) if len(self) else np.empty(0, np.int64)
+        return people.tolist(), places(given, people)
 
     def where(self, mask: Rows) -> "Ballot":
         """Of these rows alone; classes stay, items are numbered anew."""
-        votes = self.votes.where(mask)
-        return Ballot(votes, _numbered(votes.claim), self.label[mask], self.classes)
+        return Ballot(self.votes, self.rows[mask], _numbered(self.item[mask]), self.label[mask], self.classes)
 
 
 def ballot(votes: Votes, field: str, maps: Maps | None = None, classes: Iterable[int] = ()) -> Ballot:
     """`classes` are the codes that could be chosen."""
     labels = votes.labels(field, maps)
-    mask = votes.counted(field) & (labels != NOT_ASKED)
-    kept, given = votes.where(mask), labels[mask]
+    rows = np.flatnonzero(votes.counted(field) & (labels != NOT_ASKED))
+    given = labels[rows]
     occur = np.flatnonzero(np.bincount(given)) if len(given) else np.empty(0, np.int64)
     codes = np.union1d(occur, np.array(list(classes), np.int64))
-    return Ballot(kept, _numbered(kept.claim), np.searchsorted(codes, given), tuple(codes.tolist()))
+    return Ballot(votes, rows, _numbered(votes.claim[rows]), places(given, codes), tuple(codes.tolist()))
+
+
+def places(values: NDArray[Any], known: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each value among `known`, which hold them all and are small numbers from 0."""
+    lookup = np.zeros(int(known.max(initial=0)) + 1, np.int64)
+    lookup[known] = np.arange(len(known))
+    return np.asarray(lookup[values])
 
 
 def firsts(item: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
@@ -125,7 +145,11 @@ def firsts(item: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
 
 def _numbered(claim: NDArray[np.int64]) -> NDArray[np.int64]:
     """Equal neighbours get one number, from 0."""
-    return np.cumsum(np.concatenate([[0], claim[1:] != claim[:-1]])) if len(claim) else np.empty(0, np.int64)
+    if not len(claim):
+        return np.empty(0, np.int64)
+    moved = np.zeros(len(claim), np.int64)
+    moved[1:] = claim[1:] != claim[:-1]
+    return np.cumsum(moved)
 
 
 def joined(parts: list[Mapping[str, NDArray[Any]]]) -> Votes:

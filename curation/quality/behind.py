@@ -77,7 +77,7 @@ def _parts(scope: Scope, asked: Mapping[str, Any]) -> Iterable[Claims]:
 def _of_ballot(cast: Ballot, asked: Mapping[str, Any]) -> Claims:
     """Of faces that several answered: by whom, and what stands beside what."""
     if "first" in asked and "second" in asked:
-        cast = cast.where(np.isin(cast.votes.reviewer, [asked["first"].pk, asked["second"].pk]))
+        cast = cast.where(np.isin(cast.column("reviewer"), [asked["first"].pk, asked["second"].pk]))
     table, claims = cast.table(), cast.claims
     several, differ = differing(cast)
     keep = several if "second" in asked or "pattern" in asked else table.sum(axis=1) > 0
@@ -116,10 +116,10 @@ def _accepted_alone(scope: Scope, asked: Mapping[str, Any]) -> Claims:
         return np.empty(0, np.int64)
     table = cast.table()
     alone = (table[:, cast.classes.index(ACCEPT + 1)] == 1) & (table.sum(axis=1) > 1)
-    accepted = (cast.votes.verdict == ACCEPT) & alone[cast.item]
+    accepted = (cast.column("verdict") == ACCEPT) & alone[cast.item]
     if "first" in asked:
-        accepted &= cast.votes.reviewer == asked["first"].pk
-    return np.unique(cast.votes.claim[accepted])
+        accepted &= cast.column("reviewer") == asked["first"].pk
+    return np.unique(cast.column("claim")[accepted])
 
 
 def _answered_last(cast: Ballot, asked: Mapping[str, Any]) -> Claims:

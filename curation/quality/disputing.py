@@ -26,7 +26,7 @@ def differing(cast: Ballot) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 def by_identity(cast: Ballot) -> list[Disputed]:
     """The most disputed first, by the low end of the interval: a few faces by themselves lead nothing."""
     several, differ = differing(cast)
-    whose = cast.votes.identity[firsts(cast.item)]
+    whose = cast.votes.identity[cast.rows[firsts(cast.item)]]
     people, which = np.unique(whose[several], return_inverse=True)
     n, hits = np.bincount(which, minlength=len(people)), np.bincount(which, differ[several], minlength=len(people))
     found = [Disputed(int(pk), Proportion(int(k), int(of))) for pk, k, of in zip(people, hits, n, strict=True)]

@@ -10,8 +10,8 @@ from curation.agreement_report import tabled
 from curation.coefficients import fleiss_kappa_figure, gwet_ac1_figure, percent_figure, scott_pi_figure
 from curation.figure import Figure
 from curation.krippendorff_alpha import alpha_figure
+from curation.patterns import Patterns
 from curation.vote_columns import Ballot
-from curation.vote_table import Patterns
 
 MEASURES: Mapping[str, str | Promise] = {
     "alpha": _("Krippendorff’s α"),

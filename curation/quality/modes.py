@@ -64,7 +64,7 @@ def context(scope: Scope) -> dict[str, Any]:
 
 def _mode(place: int, votes: Votes, cast: Ballot) -> Mode:
     here = votes.where(votes.mode == place)
-    alike = cast.where(cast.votes.mode == place)
+    alike = cast.where(cast.column("mode") == place)
     n = len(here)
     return Mode(
         name=MODES[place],
@@ -81,10 +81,9 @@ def mixed(cast: Ballot) -> Proportion:
     """Comparisons of an answer in a grid with one face by face, of the same face: how many are the same."""
     tables = []
     for place in (SINGLE, GRID):
-        at = cast.votes.mode == place
-        wide, items = len(cast.classes), int(cast.item[-1]) + 1 if len(cast) else 0
+        at, wide = cast.column("mode") == place, len(cast.classes)
         cells = cast.item[at] * wide + cast.label[at]
-        tables.append(np.bincount(cells, minlength=items * wide).reshape(items, wide))
+        tables.append(np.bincount(cells, minlength=cast.items * wide).reshape(cast.items, wide))
     single, grid = tables
     return Proportion(int((single * grid).sum()), int((single.sum(axis=1) * grid.sum(axis=1)).sum()))
 

@@ -6,7 +6,6 @@ A mark is a reason to look at the faces behind it, never a verdict: each has an 
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,42 +92,34 @@ def paces(votes: Votes, maps: Maps | None = None) -> list[Pace]:
     compared, agreeing = with_others(votes, maps)
     order = np.lexsort((votes.received, votes.reviewer))
     own, compared, agreeing = votes.where(order), compared[order], agreeing[order]
-    starts = firsts(own.reviewer)
-    parts = [slice(*ends) for ends in pairwise([*starts.tolist(), len(own)])]
-    usable = own.asked_usable()
-    accepted = usable & (own.verdict == ACCEPT)
-    all_accept = Proportion(int(accepted.sum()), int(usable.sum()))
-    runs = [_runs(own, part) for part in parts]
+    usable, alone = own.asked_usable(), own.mode == SINGLE
+    accepted, fast = usable & (own.verdict == ACCEPT), is_fast(own)
+    everyone = Proportion(int(accepted.sum()), int(usable.sum()))
+    parts = [slice(*ends) for ends in pairwise([*firsts(own.reviewer).tolist(), len(own)])]
+    said = _said(own)
+    runs = [_runs(said[part][alone[part]]) for part in parts]
     repeats = [share for _longest, share, _n in runs if share is not None]
     usual = float(np.median(repeats)) if repeats else 0.0
     found = []
     for part, (longest, _share, n) in zip(parts, runs, strict=True):
         accepts = Proportion(int(accepted[part].sum()), int(usable[part].sum()))
-        before, lately = _halves(compared[part], agreeing[part])
+        before, lately = _parts_of(compared[part], agreeing[part])
         found.append(
             Pace(
                 reviewer=int(own.reviewer[part.start]),
                 answers=part.stop - part.start,
-                seconds=_quartiles(own.spent[part][own.mode[part] == SINGLE]),
-                fast=_fast(own.where(_range(part))),
+                seconds=_quartiles(own.spent[part][alone[part]]),
+                fast=Proportion(int(fast[part].sum()), int(alone[part].sum())),
                 run=longest,
                 run_limit=run_limit(n, usual),
                 accepts=accepts,
-                others_accept=Proportion(all_accept.hits - accepts.hits, all_accept.n - accepts.n),
+                others_accept=Proportion(everyone.hits - accepts.hits, everyone.n - accepts.n),
                 before=before,
                 lately=lately,
-                weeks=_weeks(own, part, compared, agreeing),
+                weeks=_weeks(own.received[part], own.spent[part], alone[part], compared[part], agreeing[part]),
             )
         )
     return found
-
-
-def _range(part: "slice[Any, Any, Any]") -> NDArray[np.intp]:
-    return np.arange(part.start, part.stop)
-
-
-def _fast(own: Votes) -> Proportion:
-    return Proportion(int(is_fast(own).sum()), int((own.mode == SINGLE).sum()))
 
 
 def _quartiles(spent: NDArray[np.int32]) -> tuple[float, float, float] | None:
@@ -141,25 +132,23 @@ def _quartiles(spent: NDArray[np.int32]) -> tuple[float, float, float] | None:
 # ---- One key
 
 
-def _runs(own: Votes, part: "slice[Any, Any, Any]") -> tuple[int, float | None, int]:
-    """The longest run of equal single answers, each question by itself; how often an answer is followed by its like;
-    how many follow one."""
-    alone = _range(part)[own.mode[part] == SINGLE]
-    alone = alone[np.argsort(own.verdict[alone] == ATTRIBUTE, kind="stable")]
-    if len(alone) < 2:
-        return len(alone), None, 0
-    said = _said(own.where(alone))
+def _runs(said: NDArray[np.int64]) -> tuple[int, float | None, int]:
+    """The longest run of equal answers, each question by itself; how often an answer is followed by its like; how many
+    follow one."""
+    if len(said) < 2:
+        return len(said), None, 0
+    said = said[np.argsort(said % 2, kind="stable")]
     begins = firsts(said)
-    longest = int(np.diff([*begins, len(said)]).max())
+    longest = int(np.diff(begins, append=len(said)).max())
     return longest, 1 - (len(begins) - 1) / (len(said) - 1), len(said) - 1
 
 
 def _said(own: Votes) -> NDArray[np.int64]:
-    """One number for each possible answer; rejects of another reason are other answers."""
+    """One number for each possible answer, odd ones of attributes; rejects of another reason are other answers."""
     said = own.verdict.astype(np.int64)
     for column, wide in ((own.reason, 1000), (own.race, 100), (own.gender, 100), (own.age, 100)):
         said = said * wide + column + 1
-    return said
+    return np.asarray(said * 2 + (own.verdict == ATTRIBUTE))
 
 
 def run_limit(n: int, repeats: float) -> int:
@@ -179,42 +168,37 @@ def with_others(votes: Votes, maps: Maps | None = None) -> tuple[NDArray[np.int6
     agree, each field weighing 1."""
     compared, agreeing = np.zeros(len(votes), np.int64), np.zeros(len(votes))
     for field in FIELDS:
-        labels = votes.labels(field, maps)
-        rows = np.flatnonzero(votes.counted(field) & (labels != -1))
         cast = ballot(votes, field, maps)
-        if not len(cast):
-            continue
         table = cast.table()
         others = table.sum(axis=1)[cast.item] - 1
-        same = table[cast.item, cast.label] - 1
         has = others > 0
-        compared[rows[has]] += 1
-        agreeing[rows[has]] += same[has] / others[has]
+        compared[cast.rows[has]] += 1
+        agreeing[cast.rows[has]] += (table[cast.item, cast.label][has] - 1) / others[has]
     return compared, agreeing
 
 
-def _halves(compared: NDArray[np.int64], agreeing: NDArray[np.float64]) -> tuple[Proportion, Proportion]:
+def _parts_of(compared: NDArray[np.int64], agreeing: NDArray[np.float64]) -> tuple[Proportion, Proportion]:
     """The first three quarters, and the last."""
     cut = len(compared) * 3 // 4
-    early, late = (slice(None, cut), slice(cut, None))
-    return tuple(Proportion(float(agreeing[p].sum()), int(compared[p].sum())) for p in (early, late))  # type: ignore[return-value]
+    before = Proportion(float(agreeing[:cut].sum()), int(compared[:cut].sum()))
+    return before, Proportion(float(agreeing[cut:].sum()), int(compared[cut:].sum()))
 
 
 def _weeks(
-    own: Votes, part: "slice[Any, Any, Any]", compared: NDArray[np.int64], agreeing: NDArray[np.float64]
+    received: NDArray[np.datetime64],
+    spent: NDArray[np.int32],
+    alone: Mask,
+    compared: NDArray[np.int64],
+    agreeing: NDArray[np.float64],
 ) -> tuple[Weekly, ...]:
-    number = (own.received[part] - MONDAY) // WEEK
-    weeks, which = np.unique(number, return_inverse=True)
-    answers, n = np.bincount(which), np.bincount(which, compared[part])
-    same = np.bincount(which, agreeing[part])
-    alone, spent = own.mode[part] == SINGLE, own.spent[part]
-    first = firsts(which)  # answers come in the order of time
-    ends = [*first[1:], len(which)]
+    """Of answers in the order of time; `alone` marks those to single faces."""
+    number = (received - MONDAY) // WEEK
+    starts = firsts(number)[-WEEKS:].tolist()
     found = []
-    for place in range(max(len(weeks) - WEEKS, 0), len(weeks)):
-        here = slice(first[place], ends[place])
+    for start, end in pairwise([*starts, len(number)]):
+        here = slice(start, end)
         times = spent[here][alone[here]]
         seconds = float(np.median(times)) / 1000 if len(times) else None
-        week = MONDAY + int(weeks[place]) * WEEK
-        found.append(Weekly(week, int(answers[place]), seconds, float(same[place]), int(n[place])))
+        same, n = float(agreeing[here].sum()), int(compared[here].sum())
+        found.append(Weekly(MONDAY + int(number[start]) * WEEK, end - start, seconds, same, n))
     return tuple(found)

@@ -48,7 +48,7 @@ def periods(cast: Ballot) -> Iterator[Period]:
 
 def last_days(cast: Ballot) -> NDArray[np.datetime64]:
     """[items]: the day of the last counted answer, in UTC. There must be one."""
-    received = cast.votes.received.astype("M8[s]").astype(np.int64)
+    received = cast.column("received").astype("M8[s]").astype(np.int64)
     return np.maximum.reduceat(received, firsts(cast.item)).astype("M8[s]").astype("M8[D]")
 
 

@@ -230,6 +230,10 @@ def test_agreement_is_told_by_pseudonym() -> None:
     found = json.loads(r.frozen().papers["agreement.json"])
     assert found["race"]["items"] == 9
     assert found["race"]["agreement"] == 1.0
+    assert found["race"]["agreement_interval_95"] == [pytest.approx(9 / (9 + 1.959964**2), abs=1e-6), 1.0]
+    assert found["race"]["krippendorff_alpha"] == found["race"]["gwet_ac1"] == found["race"]["fleiss_kappa"] == 1.0
+    assert "krippendorff_alpha_interval_95" not in found["race"]  # nine that agree have no spread
+    assert found["usable"]["fleiss_kappa"] is None
     (pair,) = found["race"]["pairs"]
     assert (pair["annotators"], pair["n"]) == (["annotator-01", "annotator-02"], 9)
     assert found["usable"]["pairs"][0]["cohens_kappa"] is None
