@@ -3,6 +3,7 @@
 A mark is a reason to look at the faces behind it, never a verdict: each has an innocent cause too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log
@@ -82,6 +83,16 @@ class Pace:
         return tuple(name for name, holds in found.items() if holds)
 
 
+@dataclass(frozen=True)
+class Run:
+    """The longest run of equal single answers to one question; how often the reviewer's commonest answer is followed by
+    its like; how many answers follow one."""
+
+    length: int
+    repeats: float | None
+    n: int
+
+
 def is_fast(votes: Votes) -> Mask:
     limit = np.where(votes.verdict == ATTRIBUTE, FAST_ATTRIBUTES, FAST)
     return np.asarray((votes.mode == SINGLE) & (votes.spent < limit))
@@ -97,11 +108,12 @@ def paces(votes: Votes, maps: Maps | None = None) -> list[Pace]:
     everyone = Proportion(int(accepted.sum()), int(usable.sum()))
     parts = [slice(*ends) for ends in pairwise([*firsts(own.reviewer).tolist(), len(own)])]
     said = _said(own)
-    runs = [_runs(said[part][alone[part]]) for part in parts]
-    repeats = [share for _longest, share, _n in runs if share is not None]
-    usual = float(np.median(repeats)) if repeats else 0.0
+    by_question = [
+        _judged([_longest(said[part][(alone & asked)[part]]) for part in parts]) for asked in (usable, ~usable)
+    ]
     found = []
-    for part, (longest, _share, n) in zip(parts, runs, strict=True):
+    for part, *runs in zip(parts, *by_question, strict=True):
+        length, limit = max(runs, key=lambda run: run[0] / run[1])
         accepts = Proportion(int(accepted[part].sum()), int(usable[part].sum()))
         before, lately = _parts_of(compared[part], agreeing[part])
         found.append(
@@ -110,8 +122,8 @@ def paces(votes: Votes, maps: Maps | None = None) -> list[Pace]:
                 answers=part.stop - part.start,
                 seconds=_quartiles(own.spent[part][alone[part]]),
                 fast=Proportion(int(fast[part].sum()), int(alone[part].sum())),
-                run=longest,
-                run_limit=run_limit(n, usual),
+                run=length,
+                run_limit=limit,
                 accepts=accepts,
                 others_accept=Proportion(everyone.hits - accepts.hits, everyone.n - accepts.n),
                 before=before,
@@ -132,29 +144,35 @@ def _quartiles(spent: NDArray[np.int32]) -> tuple[float, float, float] | None:
 # ---- One key
 
 
-def _runs(said: NDArray[np.int64]) -> tuple[int, float | None, int]:
-    """The longest run of equal answers, each question by itself; how often an answer is followed by its like; how many
-    follow one."""
+def _longest(said: NDArray[np.int64]) -> Run:
+    """Of answers to one question, in the order of time."""
     if len(said) < 2:
-        return len(said), None, 0
-    said = said[np.argsort(said % 2, kind="stable")]
-    begins = firsts(said)
-    longest = int(np.diff(begins, append=len(said)).max())
-    return longest, 1 - (len(begins) - 1) / (len(said) - 1), len(said) - 1
+        return Run(len(said), None, 0)
+    values, counts = np.unique(said, return_counts=True)
+    usual = said == values[counts.argmax()]
+    followed = int(usual[:-1].sum())
+    repeats = float((usual[:-1] & usual[1:]).sum() / followed) if followed else None
+    return Run(int(np.diff(firsts(said), append=len(said)).max()), repeats, len(said) - 1)
+
+
+def _judged(runs: Sequence[Run]) -> list[tuple[int, int]]:
+    """Of each reviewer's run of one question, beside the limit: by the middle reviewer, whom nobody alone can move."""
+    known = [run.repeats for run in runs if run.repeats is not None]
+    usual = float(np.median(known)) if known else 0.0
+    return [(run.length, run_limit(run.n, usual)) for run in runs]
 
 
 def _said(own: Votes) -> NDArray[np.int64]:
-    """One number for each possible answer, odd ones of attributes; rejects of another reason are other answers."""
+    """One number for each possible answer; rejects of another reason are other answers."""
     said = own.verdict.astype(np.int64)
     for column, wide in ((own.reason, 1000), (own.race, 100), (own.gender, 100), (own.age, 100)):
         said = said * wide + column + 1
-    return np.asarray(said * 2 + (own.verdict == ATTRIBUTE))
+    return np.asarray(said)
 
 
 def run_limit(n: int, repeats: float) -> int:
-    """The length that runs among n + 1 answers would pass once in a thousand reviewers, if each answer is followed by
-    its like with the chance `repeats`. Faces come in blocks of one person, so that is more than the commonest answer's
-    share."""
+    """The length that runs among n + 1 answers would pass once in a thousand reviewers, if an answer is followed by its
+    like with the chance `repeats`. Faces come in blocks of one person, so that is more than the answer's share."""
     if n <= 0 or not 0 < repeats < 1:
         return max(SHORTEST_RUN, n + 1)
     return max(SHORTEST_RUN, ceil(1 + log(RARE / n) / log(repeats)))
