@@ -20,6 +20,7 @@ from curation.quality.scope import Scope, names_of
 from curation.quality.tables import Table
 from curation.vote_columns import ACCEPT, MODES, VERDICTS, Ballot, Mask, Votes
 from curation.votes import TONES, in_words
+from ingest.models import Identity
 
 A_PAGE = 24
 PATTERNS = {
@@ -208,5 +209,7 @@ def _class(answer: Annotation, field: str) -> str:
 def table(claims: Claims, votes: Votes) -> Table:
     """Claims and identities alone; who said what is on the page, and in the release."""
     known, first = np.unique(votes.claim, return_index=True)
-    whose = dict(zip(known.tolist(), votes.identity[first].tolist(), strict=True))
-    return Table(["claim", "identity"], ([pk, whose.get(pk)] for pk in claims.tolist()))
+    whose = votes.identity[first][np.searchsorted(known, claims)]
+    names = dict(Identity.objects.filter(pk__in=np.unique(whose).tolist()).order_by().values_list("pk", "name"))
+    rows = zip(claims.tolist(), whose.tolist(), strict=True)
+    return Table(["claim", "identity"], ([claim, names.get(person)] for claim, person in rows))

@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from curation import plots
+from curation.agreement_report import tabled
+from curation.class_agreement import ClassAgreement, class_agreement
+from curation.figure import Figure
 from curation.quality.confusing import confusion
 from curation.quality.scope import Scope
 from curation.quality.tables import Table
+from curation.vote_columns import Ballot
 
 LEVELS = (0.02, 0.05, 0.1, 0.25)
 WORST = 5
@@ -26,6 +31,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Class:
+    """How far reviewers agree on one class: where one says it, how often another does; κ of it against all others."""
+
+    code: int
+    words: str
+    found: ClassAgreement
+    drawn: str
+
+
+@dataclass(frozen=True)
 class Row:
     code: int
     words: str
@@ -34,7 +49,8 @@ class Row:
 
 
 def context(scope: Scope) -> dict[str, Any]:
-    found = confusion(scope.ballot(scope.field))
+    cast = scope.ballot(scope.field)
+    found = confusion(cast)
     shares = found.shares()
     rows = []
     for i, code in enumerate(found.classes):
@@ -48,7 +64,18 @@ def context(scope: Scope) -> dict[str, Any]:
                    key=lambda cell: -cell.count)[:WORST]  # fmt: skip
     differ = sum(cell.count for row in rows for cell in row.cells if cell.one < cell.other)
     worst = [(words[cell.one], words[cell.other], cell, cell.count / differ) for cell in mixed]
-    return {"rows": rows, "comparisons": found.comparisons, "differ": differ, "worst": worst}
+    return {"rows": rows, "comparisons": found.comparisons, "differ": differ, "worst": worst,
+            "classes": _classes(scope, cast)}  # fmt: skip
+
+
+def _classes(scope: Scope, cast: Ballot) -> list[Class]:
+    """Those that somebody chose."""
+    found = zip(cast.classes, class_agreement(tabled(cast).patterns), strict=True)
+    return [Class(code, scope.words(scope.field, code), one, _drawn(one.specific)) for code, one in found if one.votes]
+
+
+def _drawn(figure: Figure) -> str:
+    return "" if figure.value is None else plots.whisker(figure.value, figure.low, figure.high)
 
 
 def _level(share: float) -> int:
@@ -57,5 +84,14 @@ def _level(share: float) -> int:
 
 def table(found: Mapping[str, Any]) -> Table:
     words = {row.code: row.words for row in found["rows"]}
-    rows = ([row.words, words[cell.other], cell.count, cell.share] for row in found["rows"] for cell in row.cells)
-    return Table(["one_says", "another_says", "comparisons", "share_of_row"], rows)
+    specific = {one.code: one.found.specific for one in found["classes"]}
+    header = ["one_says", "another_says", "comparisons", "share_of_row", "low", "high"]
+    rows = ([row.words, words[cell.other], cell.count, cell.share, *_bounds(cell, specific)]
+            for row in found["rows"] for cell in row.cells)  # fmt: skip
+    return Table(header, rows)
+
+
+def _bounds(cell: Cell, specific: Mapping[int, Figure]) -> tuple[float | None, float | None]:
+    """Of the diagonal alone: there the share is the class's specific agreement."""
+    figure = specific.get(cell.one) if cell.is_same else None
+    return (figure.low, figure.high) if figure else (None, None)

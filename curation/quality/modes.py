@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from curation.proportions import SURELY, Proportion, difference, standard_errors_apart
 from curation.quality.measures import of_ballot
@@ -15,7 +13,6 @@ from curation.quality.tables import Table
 from curation.vote_columns import ACCEPT, CANNOT_TELL, GRID, MODES, SINGLE, Ballot, Votes
 
 FEW = 30
-LABELS: Mapping[str, str | Promise] = {"single": _("face by face"), "grid": _("in a grid")}
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,6 @@ class Mode:
     """`alpha` and `percent` are of faces that two or more answered in this mode."""
 
     name: str
-    label: str
     answers: int
     accepts: Proportion
     cannot_tell: Proportion
@@ -68,7 +64,6 @@ def _mode(place: int, votes: Votes, cast: Ballot) -> Mode:
     n = len(here)
     return Mode(
         name=MODES[place],
-        label=str(LABELS[MODES[place]]),
         answers=n,
         accepts=Proportion(int((here.verdict == ACCEPT).sum()), n),
         cannot_tell=Proportion(int((here.verdict == CANNOT_TELL).sum()), n),

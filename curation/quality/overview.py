@@ -108,7 +108,6 @@ def context(scope: Scope, titles: Mapping[str, Any], resampled: Mapping[str, Fig
     ]
     return {
         "cards": cards,
-        "started": any(card.found.items for card in cards),
         "measure": measure,
         "drawn_measure": MEASURES[measure],
         "measures": list(MEASURES.items()),

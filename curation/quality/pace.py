@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -90,11 +89,3 @@ def _line(row: Row) -> list[Any]:
     seconds = one.seconds or (None, None, None)
     marks = " ".join(mark for mark, _words in row.marks)
     return [row.name, one.answers, *seconds, one.fast.value, one.run, one.run_limit, *shares, marks]
-
-
-def week_table(found: Mapping[str, Any]) -> Table:
-    """What the sparklines draw."""
-    rows = ([row.name, str(np.datetime_as_string(week.week)), week.answers, week.seconds,
-             week.agreeing / week.compared if week.compared else None] for row in found["rows"]
-            for week in row.pace.weeks)  # fmt: skip
-    return Table(["reviewer", "week", "answers", "seconds_median", "agreement"], rows)

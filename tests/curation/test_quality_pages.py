@@ -233,6 +233,10 @@ def test_confusion_names_both_answers_in_words(admin: Client, people: list[User]
     text = text_of(admin, "quality-confusion", field="race")
     assert 'field=race&amp;said=3&amp;other=4"><b>33.3 %</b><span>5</span>' in text
     assert "Most often taken for each other" in text
+    assert "Class by class" in text
+    assert float(rows["Black", "Black"]["share_of_row"]) == pytest.approx(10 / 15)
+    assert float(rows["Black", "Black"]["low"]) < 10 / 15 < float(rows["Black", "Black"]["high"])
+    assert rows["Black", "White"]["low"] == ""
     assert len(rows_of(admin, "quality-faces", field="race", said=3, other=4)) == 5
     assert len(rows_of(admin, "quality-faces", field="race", said=3, other=3)) == 5
 
