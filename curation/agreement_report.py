@@ -1,45 +1,15 @@
-"""How far reviewers agree, by field: which votes count for it, and what they come to."""
+"""How far reviewers agree, by field, on the answers as they are now: what a release says of itself."""
 
 from collections.abc import Mapping
-from itertools import chain
 
-import numpy as np
-from django.db import connection, transaction
-from numpy.typing import NDArray
-
-from curation.agreement import Agreement, agreement
-from curation.overlap import IS_SAMPLED
+from curation.agreement import Agreement, agreement_of
+from curation.policies import class_labels, current_policy
 from curation.policy_maps import maps_in_force
+from curation.vote_columns import Ballot, ballot
+from curation.vote_reading import FIELDS_OF, read_votes
+from curation.vote_table import VoteTable, vote_table
 
-LAST_ROUND = """max(s.round) FILTER (WHERE s.asks = '{{}}' OR '{field}' = ANY(s.asks))
-           OVER (PARTITION BY s.claim_id) AS last_{field}"""
-CHUNK = 20_000  # rows fetched at once
-NOT_ASKED = -1
-
-# A relabel says that the face does not show the claimed person; a quarantine answers nothing.
-USABLE = "CASE a.verdict WHEN 'accept' THEN 1 WHEN 'reject' THEN 2 WHEN 'relabel' THEN 2 WHEN 'cannot_tell' THEN 0 END"
-LABELS = {
-    "usable": {"usable": USABLE},
-    "attributes": {"race": "a.race", "gender": "a.gender", "age": "a.age"},
-}
-# The first k answers to a question, k as in the policy they were given under: a further vote was asked because
-# they differed, or left it unsure. But all count of the share of claims that gets them in any case. A slot that was
-# set aside does not take a place among them. Of a field that was asked anew the last round counts. Left out are votes
-# carried from another claim, which answered another question.
-VOTES = """
-WITH asked AS (
-    SELECT s.claim_id, s.annotation_id, s.round, {rounds},
-           row_number() OVER (PARTITION BY s.claim_id, s.round ORDER BY s.number) AS place
-    FROM curation_slot s WHERE s.question = '{question}' AND s.purpose = 'vote'
-)
-SELECT a.claim_id, a.reviewer_id, a.policy_id, {labels}
-FROM asked
-JOIN curation_annotation a ON a.id = asked.annotation_id
-JOIN curation_policy p ON p.id = a.policy_id
-WHERE asked.place <= CASE WHEN {sampled} THEN coalesce(p.most_{question}, p.votes_{question})
-                          ELSE p.votes_{question} END AND a.carried_from_id IS NULL
-  AND a.mode IN ('single', 'grid') AND NOT a.late
-"""
+USABLE = (0, 1, 2)  # cannot tell, accepted, refused
 
 
 def report() -> Mapping[str, Agreement]:
@@ -48,43 +18,20 @@ def report() -> Mapping[str, Agreement]:
 
 
 def question_agreement(question: str) -> dict[str, Agreement]:
-    """Of all fields of one question, from one query."""
-    items, annotators, policies, *labels = _votes(question).T
-    found, maps = {}, maps_in_force() if question == "attributes" else {}
-    for field, given in zip(LABELS[question], labels, strict=True):
-        column = _read(given, policies, {pk: known.get(field, {}) for pk, known in maps.items()})
-        asked = column != NOT_ASKED
-        found[field] = agreement(items[asked], annotators[asked], column[asked])
-    return found
+    """Of all fields of one question. Answers under earlier policies are read as the one in force reads them."""
+    votes, maps, classes = read_votes((question,)), maps_in_force(), _classes()
+    return {
+        field: agreement_of(tabled(ballot(votes, field, maps, classes[field]))) for field in FIELDS_OF[question]
+    }  # fmt: skip
 
 
-def _read(
-    given: NDArray[np.int64], policies: NDArray[np.int64], maps: Mapping[int, Mapping[str, str | None]]
-) -> NDArray[np.int64]:
-    """Answers under earlier policies as the one in force reads them."""
-    column = given.copy()
-    for policy, known in maps.items():
-        for code, now in known.items():
-            column[(policies == policy) & (given == int(code))] = NOT_ASKED if now is None else int(now)
-    return column
+def tabled(cast: Ballot) -> VoteTable:
+    """Annotators are reviewers' primary keys, labels class codes without an order: "cannot tell" is one of them."""
+    people, who = cast.reviewers()
+    return vote_table(cast.item, who, cast.label, annotators=people, labels=cast.classes)
 
 
-def _votes(question: str) -> NDArray[np.int64]:
-    """Rows of claim, reviewer, policy and a label for each field: 8 bytes a number, never all as Python objects."""
-    fields = LABELS[question]
-    labels = ", ".join(
-        f"coalesce(CASE WHEN asked.round = last_{field} THEN {label} END, {NOT_ASKED})"
-        for field, label in fields.items()
-    )
-    rounds = ", ".join(LAST_ROUND.format(field=field) for field in fields)
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(VOTES.format(question=question, labels=labels, rounds=rounds, sampled=_sampled(question)))
-        rows = iter(lambda: cursor.fetchmany(CHUNK), [])
-        flat = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
-    return flat.reshape(-1, 3 + len(fields))
-
-
-def _sampled(question: str) -> str:
-    return IS_SAMPLED.format(
-        key="p.sample_key", question=f"'{question}'", claim="a.claim_id", share=f"p.full_share_{question}"
-    )
+def _classes() -> Mapping[str, tuple[int, ...]]:
+    """The codes that may be chosen."""
+    named = class_labels(current_policy())
+    return {"usable": USABLE} | {field: tuple(map(int, known)) for field, known in named.items()}

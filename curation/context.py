@@ -38,7 +38,7 @@ def _pages() -> Iterator[Page]:
     yield Page("photos", _("Photos"), frozenset(everyone_above), also="candidates")
     yield Page("policies", _("Policies"), frozenset(everyone_above))
     yield Page("balance", _("Balance"), frozenset(everyone_above))
-    yield Page("agreement", _("Agreement"), frozenset({*everyone_above, Role.ADJUDICATOR}))
+    yield Page("quality", _("Quality"), frozenset({*everyone_above, Role.ADJUDICATOR}))
     yield Page("gold", _("Gold"), frozenset(everyone_above))
     yield Page("people", _("People"), frozenset(everyone_above))
     yield Page("releases", _("Releases"), frozenset({*everyone_above, Role.RELEASE_MANAGER}))

@@ -256,7 +256,7 @@ def auditor(_person: User) -> Facts:
         ("licences", _("Licences"), _("where the words about a licence contradict each other, and who decided what")),
         ("photos", _("Photos"), _("every picture with its faces, licence evidence and history")),
         ("balance", _("Balance"), _("wanted faces beside those that are there")),
-        ("agreement", _("Agreement"), _("how far reviewers agree, field by field")),
+        ("quality", _("Quality"), _("how far reviewers agree, field by field, and who differs with whom")),
         ("gold", _("Gold"), _("claims whose answer is known, and how they fared")),
         ("gold-reviewers", _("Reviewers on gold"), _("how often each is right, and who is paused")),
         ("policies", _("Policies"), _("how faces are judged, and what changed when")),

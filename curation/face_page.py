@@ -68,7 +68,7 @@ def dossier(face: Face, *, person: User, is_asked: bool, names: bool, whys: bool
     """`is_asked`: the person reviews too, and so does not see the answers to what they may still be asked.
     `names`: who answered. `whys`: why it was served."""
     claims = list(face.claims.select_related("identity").prefetch_related("consensus").order_by("pk"))
-    blind = _blind(claims, person) if is_asked else set()
+    blind = still_asked(claims, person) if is_asked else set()
     hits = list(Candidate.objects.filter(photo=face.photo_id).select_related("identity", "job").defer("evidence"))
     detections = list(face.detections.order_by("created_at", "pk"))
     releases = ReleaseFace.objects.filter(face=face).select_related("release").order_by("release")
@@ -86,7 +86,7 @@ def dossier(face: Face, *, person: User, is_asked: bool, names: bool, whys: bool
     )
 
 
-def _blind(claims: Sequence[Claim], person: User) -> set[tuple[int, str]]:
+def still_asked(claims: Sequence[Claim], person: User) -> set[tuple[int, str]]:
     """Claims and questions that still want votes, and to which this person has given none in this round."""
     slots = Slot.objects.filter(claim__in=claims)
     waiting = set(slots.filter(waiting=True, purpose="vote").values_list("claim", "question", "round"))

@@ -15,6 +15,7 @@ from curation import contradictions, waiting_lists
 from curation.disputes import DISPUTED
 from curation.home_figures import answers_by_hour, rows_of
 from curation.models import Claim, Figure
+from curation.quality import resampled
 from curation.release.selection import triage
 
 SMALL = 5_000  # claims; the planner's estimate
@@ -48,6 +49,7 @@ COUNTS: Mapping[str, Callable[[], Any]] = {
     "answers": _answers,
     "oldest": _oldest,
     "contradictions": contradictions.find,
+    "resampled": resampled.count,
 }
 
 

@@ -4,7 +4,18 @@ import time
 
 from celery import shared_task
 
-from curation import activation, claims, estimating, exclusions, judging, pairs, queue, requeues, slow_figures
+from curation import (
+    activation,
+    claims,
+    estimating,
+    exclusions,
+    judging,
+    pairs,
+    queue,
+    requeues,
+    slow_figures,
+    vote_snapshots,
+)
 from curation.models import Exclusion
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
@@ -75,3 +86,9 @@ def exclude(exclusion_id: int) -> int:
 @shared_task(name="curation.tasks.exclude_unfinished", ignore_result=True)
 def exclude_unfinished() -> int:
     return sum(exclusions.carry_out(one) for one in exclusions.unfinished())
+
+
+@shared_task(name="curation.tasks.snapshot_votes", ignore_result=True)
+def snapshot_votes() -> int:
+    """Rung by whoever finds the snapshot old; harmless when many do."""
+    return len(vote_snapshots.renew().votes)

@@ -3,6 +3,8 @@
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 
+from curation.figure import Figure
+from curation.proportions import Proportion
 from curation.waiting_lists import CAP
 
 register = template.Library()
@@ -28,3 +30,28 @@ def kappa(value: float) -> str:
 def capped(count: int) -> str:
     """ "999+" where there was no counting further."""
     return f"{CAP}+" if count > CAP else str(intcomma(count))
+
+
+@register.filter
+def measured(figure: Figure | Proportion, measure: str) -> str:
+    """The value as that measure is written: a share in percent, a coefficient with two places."""
+    if figure.value is None:
+        return "–"
+    return percent(figure.value) if measure == "percent" else kappa(figure.value)
+
+
+@register.filter
+def interval(figure: Figure | Proportion, measure: str) -> str:
+    """ "0.81–0.85", or "97.9–98.8 %"; nothing where there is none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    if measure == "percent":
+        return f"{figure.low * 100:.1f}–{figure.high * 100:.1f} %"
+    low, high = kappa(figure.low), kappa(figure.high)
+    return f"{low} … {high}" if figure.low < 0 else f"{low}–{high}"
+
+
+@register.filter
+def points(share: float) -> str:
+    """A difference of shares in points, with its sign: "+3.4"."""
+    return f"{share * 100:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")

@@ -35,11 +35,9 @@ def put_crop(seed: int) -> str:
 
 def vote(claim: Claim, person: User, number: int = 1, *, purpose: str = "vote", **fields: Any) -> Annotation:
     """A counted answer: an annotation with a slot that points to it."""
-    known = {"question": "usable", "verdict": "accept", "policy": current_policy()}
     now = timezone.now()
-    annotation = Annotation.objects.create(
-        id=uuid.uuid4(), claim=claim, reviewer=person, shown_at=now, decided_at=now, **(known | fields)
-    )
+    known = {"question": "usable", "verdict": "accept", "policy": current_policy(), "shown_at": now, "decided_at": now}
+    annotation = Annotation.objects.create(id=uuid.uuid4(), claim=claim, reviewer=person, **(known | fields))
     slot(claim, annotation.question, number, purpose=purpose, annotation=annotation, reviewer=person)
     return annotation
 

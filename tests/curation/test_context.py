@@ -23,7 +23,7 @@ def bar(client: Client, path: str, *roles: Role) -> tuple[str, str]:
 def test_a_few_pages_stand_in_one_line(client: Client) -> None:
     line, menu = bar(client, "/", Role.ADJUDICATOR)
     assert ">Disputes<" in line
-    assert ">Agreement<" in line
+    assert ">Quality<" in line
     assert not menu
 
 

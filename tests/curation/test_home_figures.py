@@ -3,7 +3,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from curation import home_figures, slow_figures
@@ -22,11 +22,17 @@ pytestmark = pytest.mark.django_db
 
 def backdate(answer: object, **ago: int) -> None:
     """Answers are append-only: past the trigger, for a test."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         then = timezone.now() - timedelta(**ago)
         cursor.execute("UPDATE curation_annotation SET received_at = %s WHERE id = %s", [then, str(answer)])
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def backdate_all(claim: Claim, **ago: int) -> None:
+    """All answers to a claim."""
+    for answer in claim.annotations.values_list("pk", flat=True):
+        backdate(answer, **ago)
 
 
 # ---- Answers

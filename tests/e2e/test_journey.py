@@ -161,7 +161,7 @@ def _decide_alarm(page: Page, claim: Claim) -> None:
 
 
 def _read_agreement(page: Page) -> None:
-    page.goto("/agreement/")
+    page.goto("/quality/")
     expect(page.locator("main")).to_contain_text("%")
 
 
