@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from curation.agreement import Agreement, agreement
-from curation.overlap import IS_SAMPLED
+from curation.overlap import counted_places
 from curation.policy_maps import maps_in_force
 
 LAST_ROUND = """max(s.round) FILTER (WHERE s.asks = '{{}}' OR '{field}' = ANY(s.asks))
@@ -36,8 +36,7 @@ SELECT a.claim_id, a.reviewer_id, a.policy_id, {labels}
 FROM asked
 JOIN curation_annotation a ON a.id = asked.annotation_id
 JOIN curation_policy p ON p.id = a.policy_id
-WHERE asked.place <= CASE WHEN {sampled} THEN coalesce(p.most_{question}, p.votes_{question})
-                          ELSE p.votes_{question} END AND a.carried_from_id IS NULL
+WHERE asked.place <= {places} AND a.carried_from_id IS NULL
   AND a.mode IN ('single', 'grid') AND NOT a.late
 """
 
@@ -77,14 +76,9 @@ def _votes(question: str) -> NDArray[np.int64]:
         for field, label in fields.items()
     )
     rounds = ", ".join(LAST_ROUND.format(field=field) for field in fields)
+    places = counted_places(question, claim="a.claim_id", policy="p")
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(VOTES.format(question=question, labels=labels, rounds=rounds, sampled=_sampled(question)))
+        cursor.execute(VOTES.format(question=question, labels=labels, rounds=rounds, places=places))
         rows = iter(lambda: cursor.fetchmany(CHUNK), [])
         flat = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
     return flat.reshape(-1, 3 + len(fields))
-
-
-def _sampled(question: str) -> str:
-    return IS_SAMPLED.format(
-        key="p.sample_key", question=f"'{question}'", claim="a.claim_id", share=f"p.full_share_{question}"
-    )

@@ -15,7 +15,7 @@ from django.utils import timezone
 from curation import estimates, exclusions, overlap, queue
 from curation.adaptive import doubtful_block
 from curation.adjudication import Decision, ask_for_one_more_vote, decide
-from curation.agreement_report import _votes as agreement_votes
+from curation.agreement_report import question_agreement
 from curation.annotations import record
 from curation.claims import open_claims
 from curation.entries import Answer
@@ -231,10 +231,10 @@ def test_agreement_counts_the_fewest_and_all_of_the_share(people: list[User]) ->
         for person, verdict in zip(people[:3], ("accept", "reject", "accept"), strict=True):
             say(person, claim, verdict)
     assert set(Slot.objects.filter(claim__in=claims).values_list("number", flat=True)) == {1, 2, 3}
-    counted = [tuple(row[:2]) for row in agreement_votes("usable").tolist()]
-    wanted = {(claim.pk, person.pk) for claim in claims for person in people[: 3 if claim.pk in sampled else 2]}
     assert 0 < len(sampled) < 12
-    assert sorted(counted) == sorted(wanted)
+    shared = {(pair.a, pair.b): pair.n for pair in question_agreement("usable")["usable"].pairs}
+    one, two, third = (person.pk for person in people[:3])
+    assert shared == {(one, two): 12, (one, third): len(sampled), (two, third): len(sampled)}
 
 
 # ---- Taken back, set aside, late
