@@ -57,6 +57,14 @@ def is_sampled(key: str, question: str, claim: int, share: float) -> bool:
     return int(digest[:7], 16) < share * BUCKETS
 
 
+def counted_places(question: str, *, claim: str, policy: str) -> str:
+    """SQL: how many of a claim's first answers were not asked for because of a doubt, by the row of a policy."""
+    sampled = IS_SAMPLED.format(
+        key=f"{policy}.sample_key", question=f"'{question}'", claim=claim, share=f"{policy}.full_share_{question}"
+    )
+    return f"CASE WHEN {sampled} THEN {policy}.most_{question} ELSE {policy}.votes_{question} END"
+
+
 # ---- One field
 
 

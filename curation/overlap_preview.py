@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from curation.estimates import newest, rates_for
 from curation.models import Policy
 from curation.models.claims import ATTRIBUTE_FIELDS, Question
 from curation.overlap_outlook import Outlook, outlook
 from curation.overlap_words import in_words
 from curation.policy_maps import maps_in_force
+from mtf_site.roles import Role
 
 KEPT = 64  # outlooks that a process remembers: each takes a good part of a second
 FIELDS = {Question.USABLE: ("usable",), Question.ATTRIBUTES: tuple(ATTRIBUTE_FIELDS)}
@@ -24,6 +27,24 @@ class Asked:
     words: str
     expected: Outlook | None = None
     votes: int = 0
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Fewer people may review than a face may want answers of: what is doubtful to all of them then waits."""
+
+    reviewers: int
+    most: int
+
+
+def shortage(policy: Policy) -> Shortage | None:
+    """Of a policy with a rule; adjudicators review too."""
+    most = max((rule.most for question in FIELDS if (rule := policy.rule(question))), default=0)
+    if not most:
+        return None
+    people = User.objects.filter(is_active=True, groups__name__in=[Role.REVIEWER, Role.ADJUDICATOR]).distinct()
+    reviewers = people.count()
+    return Shortage(reviewers, most) if reviewers < most else None
 
 
 def asked(policy: Policy, *, foretell: bool = True) -> list[Asked]:

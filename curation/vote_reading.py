@@ -10,15 +10,14 @@ from psycopg import sql
 
 from curation import bulk
 from curation.models import Policy, Quarantine
-from curation.overlap import IS_SAMPLED
+from curation.overlap import counted_places
 from curation.vote_columns import FIELDS, MODES, NOT_ASKED, VERDICTS, Votes, joined
 
 FIELDS_OF = {"usable": FIELDS[:1], "attributes": FIELDS[1:]}
 # The first k answers to a question, k as in the policy they were given under: a further vote was asked because they
 # differed, or left it unsure. But all count of the share of claims that gets them in any case. A slot that was set
 # aside does not take a place among them.
-FIRST_K = """asked.place <= CASE WHEN {sampled} THEN coalesce(p.most_{question}, p.votes_{question})
-                               ELSE p.votes_{question} END"""
+FIRST_K = "asked.place <= {places}"
 # Left out of everything: votes carried from another claim, which answered another question, and those that came late.
 FIRST_HAND = "a.carried_from_id IS NULL AND a.mode IN ('single', 'grid') AND NOT a.late"
 # Of a field that was asked anew the last round counts.
@@ -72,10 +71,7 @@ def _columns(question: str, reasons: Sequence[str]) -> Mapping[str, NDArray[Any]
 
 def _query(question: str, reasons: Sequence[str]) -> str:
     fields = FIELDS_OF[question]
-    sampled = IS_SAMPLED.format(
-        key="p.sample_key", question=f"'{question}'", claim="a.claim_id", share=f"p.full_share_{question}"
-    )
-    first_k = FIRST_K.format(question=question, sampled=sampled)
+    first_k = FIRST_K.format(places=counted_places(question, claim="a.claim_id", policy="p"))
     counts = [COUNTS.format(first_k=first_k, field=field, bit=1 << FIELDS.index(field)) for field in fields]
     return VOTES.format(
         question=question,

@@ -15,7 +15,7 @@ from curation import policy_drafts, tasks
 from curation.activation import ActivationRefused, put_in_force
 from curation.activation_preview import preview
 from curation.models import Activation, Annotation, Policy
-from curation.overlap_preview import asked
+from curation.overlap_preview import asked, shortage
 from curation.policies import current_policy
 from curation.policy_changes import changes, paragraphs
 from curation.policy_forms import ActivationForm, DraftForms
@@ -158,6 +158,7 @@ def _activation(request: HttpRequest, draft: Policy, form: ActivationForm) -> di
         "show_errors": request.method == "POST",
         "changes": _changes(draft),
         "asked": asked(draft),
+        "shortage": shortage(draft),
         "found": preview(draft, form.carry(), heeds_open=heeds_open) if is_current else None,
         "other_k": any(in_force.votes(question) != draft.votes(question) for question in ("usable", "attributes")),
     }

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -11,14 +12,14 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from curation import estimates, exclusions, overlap, pairs, queue
+from curation import estimates, exclusions, overlap, queue
 from curation.adaptive import doubtful_block
 from curation.adjudication import Decision, ask_for_one_more_vote, decide
-from curation.agreement_report import _votes as agreement_votes
+from curation.agreement_report import question_agreement
 from curation.annotations import record
 from curation.claims import open_claims
 from curation.entries import Answer
-from curation.models import Annotation, Claim, Consensus, ErrorRates, Exclusion, Slot
+from curation.models import Annotation, Claim, Consensus, ErrorRates, Exclusion, ReviewerPair, Slot
 from curation.policies import current_policy
 from tests import factories
 from tests.curation import overlap_scenes as o
@@ -174,21 +175,19 @@ def test_blocks_of_the_doubtful_fit_the_column() -> None:
 
 
 def test_whoever_lacks_pairs_is_served_the_doubtful_first_as_well(people: list[User]) -> None:
-    """Else what nobody has begun would be asked of them first, so that pairs can be compared."""
+    """Else what nobody has begun would be asked of them first, so that others find it."""
     adaptive()
-    first, second, *_fresh = scenes.claims(6)
-    for claim in scenes.claims(8):
-        say(people[0], claim)
-        say(people[1], claim)
-    say(people[2], first)
-    pairs.recount()
-    with CaptureQueriesContext(connection) as queries:
-        scenes.lease(people[2], want=2)
-    assert any("unnest(" in query["sql"] for query in queries.captured_queries), "the pairs are uneven"
-    queue.release(reviewer=people[2])
-    say(people[0], second)
-    say(people[1], second, "reject")
-    assert scenes.lease(people[2], want=2)[0].claim_id == second.pk
+    one, two, lacking, three, four = people[:5]
+    doubtful, told, *_fresh = scenes.claims(8)
+    for person in (one, two):
+        say(person, told)
+    say(lacking, scenes.claim())
+    say(three, doubtful)
+    say(four, doubtful, "reject")
+    for first, second in combinations(sorted(person.pk for person in people[:5]), 2):
+        shared = 0 if lacking.pk in (first, second) and {one.pk, two.pk} & {first, second} else 20
+        ReviewerPair.objects.create(first_id=first, second_id=second, question="usable", shared=shared)
+    assert scenes.lease(lacking, want=2)[0].claim_id == doubtful.pk
 
 
 # ---- The share that always gets all
@@ -232,10 +231,10 @@ def test_agreement_counts_the_fewest_and_all_of_the_share(people: list[User]) ->
         for person, verdict in zip(people[:3], ("accept", "reject", "accept"), strict=True):
             say(person, claim, verdict)
     assert set(Slot.objects.filter(claim__in=claims).values_list("number", flat=True)) == {1, 2, 3}
-    counted = [tuple(row[:2]) for row in agreement_votes("usable").tolist()]
-    wanted = {(claim.pk, person.pk) for claim in claims for person in people[: 3 if claim.pk in sampled else 2]}
     assert 0 < len(sampled) < 12
-    assert sorted(counted) == sorted(wanted)
+    shared = {(pair.a, pair.b): pair.n for pair in question_agreement("usable")["usable"].pairs}
+    one, two, third = (person.pk for person in people[:3])
+    assert shared == {(one, two): 12, (one, third): len(sampled), (two, third): len(sampled)}
 
 
 # ---- Taken back, set aside, late

@@ -135,6 +135,17 @@ def test_before_it_is_put_in_force_the_draft_says_what_is_expected(client: Clien
     assert "To “usable?”" not in text, "a fixed number needs no telling"
 
 
+def test_a_rule_that_wants_more_people_than_there_are_is_warned_of(client: Client, admin: User) -> None:
+    made = p.draft(sure_usable=0.98, most_usable=4)
+    url = reverse("policy-activate", args=[made.version])
+    factories.reviewers(2)
+    factories.user(Role.ADJUDICATOR, Role.REVIEWER)
+    assert "A face may want answers of 4 people, and 3 may review" in text_of(client, url)
+    factories.reviewer()
+    assert "may review:" not in text_of(client, url)
+    assert "may review:" not in text_of(client, reverse("policy-activate", args=[p.draft(votes_usable=9).version]))
+
+
 def test_fixed_numbers_look_nothing_up(client: Client, admin: User, django_assert_num_queries: Any) -> None:
     policy = current_policy()
     with django_assert_num_queries(0):
