@@ -52,7 +52,8 @@ SELECT EXISTS (SELECT FROM curation_golditem WHERE question = %(question)s AND r
 """
 
 # What may be gold for this reviewer: decided as it was, to be seen, not served too often, and new to them. Among the
-# people just served first, so that it does not stand out; then what was served least.
+# people just served first, so that it does not stand out; then what was served least. OFFSET 0 keeps the planner from
+# reading all that the reviewer ever answered.
 PICK = f"""
 WITH item AS (
     SELECT k.id AS claim_id, k.identity_id FROM curation_golditem g
@@ -69,7 +70,7 @@ WITH item AS (
                         AND (s.question = g.question AND s.purpose = 'vote' AND s.waiting
                              OR s.reviewer_id = %(reviewer)s AND (s.question = g.question OR g.question = 'usable')))
       AND NOT EXISTS (SELECT FROM curation_annotation a WHERE a.claim_id = k.id AND a.reviewer_id = %(reviewer)s
-                        AND (a.question = g.question OR g.question = 'usable'))
+                        AND (a.question = g.question OR g.question = 'usable') OFFSET 0)
       AND NOT EXISTS (SELECT FROM curation_skip x WHERE x.claim_id = k.id AND x.question = g.question
                         AND x.reviewer_id = %(reviewer)s)
       AND NOT EXISTS (SELECT FROM curation_disputeview v WHERE v.claim_id = k.id AND v.adjudicator_id = %(reviewer)s)
