@@ -14,6 +14,8 @@ NO_ITEM = "no item was answered by both"
 METHOD = "Fleiss, Cohen and Everitt (1969), normal"
 NO_ERROR = "no interval: the standard error is 0"
 
+FEW = 256  # labels, of which those not in use cost less than finding them
+
 Weights = Literal["none", "linear", "quadratic"]
 
 
@@ -39,19 +41,19 @@ def kappa(
     n = int(count.sum())
     if not n:
         return none(NO_ITEM)
-    used, codes = np.unique(np.concatenate([label, other]), return_inverse=True)
-    one, two = np.split(codes, 2)
-    rows, columns = (summed(of, count, len(used)) for of in (one, two))
-    apart = _apart(places[used], weights)
+    if len(places) > FEW:
+        used, codes = np.unique(np.concatenate([label, other]), return_inverse=True)
+        (label, other), places = np.split(codes, 2), places[used]
+    rows, columns = summed(label, count, len(places)), summed(other, count, len(places))
+    if np.count_nonzero(rows + columns) < 2:
+        return none(CHANCE_IS_CERTAIN, n)
+    apart = _apart(places, weights)
     by_row, by_column = apart(columns), apart(rows)  # what a label disagrees by with all that the other said
     chance = float(rows @ by_row)
-    if chance == 0:
-        return none(CHANCE_IS_CERTAIN, n)
-    found = _found(one, two, places[used], weights)
-    rest = float(count @ found) * n / chance
-    moves = found * n - rest * (by_row[one] + by_column[two])
-    moves += float(count @ found)
-    return _with_interval(1 - rest, float(count @ moves**2) / chance**2, n)
+    found = _found(label, other, places, weights)
+    total = float(count @ found)
+    moves = found * n - total * n / chance * (by_row[label] + by_column[other]) + total
+    return _with_interval(1 - total * n / chance, float(count @ moves**2) / chance**2, n)
 
 
 def _with_interval(value: float, variance: float, n: int) -> Figure:

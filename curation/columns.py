@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+MOST = 1 << 63
+
 Column = Sequence[Any] | NDArray[Any]
 Codes = NDArray[np.int32] | NDArray[np.int64]
 
@@ -86,7 +88,7 @@ def given(column: Column) -> NDArray[np.bool_]:
 
 def _array(column: Sequence[Any]) -> NDArray[Any]:
     """As objects, so that [1, "1"] stay two names and no string is copied."""
-    if all(type(value) is int for value in column):
+    if all(type(value) is int and -MOST < value < MOST for value in column):
         return np.array(column, np.int64)
     values = np.empty(len(column), object)
     values[:] = column
@@ -96,7 +98,7 @@ def _array(column: Sequence[Any]) -> NDArray[Any]:
 def _whole(values: NDArray[Any]) -> tuple[Codes, Sequence[Any]]:
     """Whole numbers that lie close together need no sort; a range of them need no list."""
     least, most = int(values.min()), int(values.max())
-    if most - least > max(4 * len(values), 1 << 16) or most >= 1 << 63:
+    if most - least > max(4 * len(values), 1 << 16) or most >= MOST:
         found, inverse = np.unique(values, return_inverse=True)
         return inverse.astype(np.int32), tuple(found.tolist())
     codes = values.astype(np.int64, copy=False)

@@ -115,6 +115,13 @@ def test_none_and_nan_are_no_votes() -> None:
     assert (numbers.labels, numbers.percent_agreement.value) == ((5.0,), 1)
 
 
+def test_one_number_throughout_is_not_estimable() -> None:
+    found = agreement([1, 1, 2, 2, 3, 3], list("ababab"), [0.1] * 6, level="interval")
+    (pair,) = found.pairs
+    assert found.krippendorff_alpha.value is pair.kappa.value is pair.weighted_kappa.value is None
+    assert "chance alone" in pair.weighted_kappa.reason
+
+
 def test_many_values_on_an_interval_scale() -> None:
     random = np.random.default_rng(0)
     truth = np.repeat(random.normal(size=5_000), 2) + 1e6
@@ -130,7 +137,13 @@ def test_many_values_on_an_interval_scale() -> None:
 
 @pytest.mark.parametrize(
     ("items", "names"),
-    [([7, 7, 9], {7, 9}), ([10**12, 5, 5], {5, 10**12}), (["b", "a", "a"], {"a", "b"}), ([1, "1", 1], {1, "1"})],
+    [
+        ([7, 7, 9], {7, 9}),
+        ([2**70, 1, 1], {1, 2**70}),
+        ([10**12, 5, 5], {5, 10**12}),
+        (["b", "a", "a"], {"a", "b"}),
+        ([1, "1", 1], {1, "1"}),
+    ],
 )
 def test_items_may_be_named_by_anything(items: list[object], names: set[object]) -> None:
     assert agreement(items, ["x", "y", "z"], [0, 0, 0]).items == len(names)
