@@ -15,7 +15,7 @@ from curation.vote_columns import FIELDS, MODES, NOT_ASKED, VERDICTS, Votes, joi
 FIELDS_OF = {"usable": FIELDS[:1], "attributes": FIELDS[1:]}
 # The first k answers to a question, k as in the policy they were given under: a further vote was asked because they
 # differed. A slot that was set aside does not take a place among them.
-FIRST_K = "asked.place <= p.votes_{question}"
+FIRST_K = "asked.place <= {places}"
 # Left out of everything: votes carried from another claim, which answered another question, and those that came late.
 FIRST_HAND = "a.carried_from_id IS NULL AND a.mode IN ('single', 'grid') AND NOT a.late"
 # Of a field that was asked anew the last round counts.
@@ -69,7 +69,7 @@ def _columns(question: str, reasons: Sequence[str]) -> Mapping[str, NDArray[Any]
 
 def _query(question: str, reasons: Sequence[str]) -> str:
     fields = FIELDS_OF[question]
-    first_k = FIRST_K.format(question=question)
+    first_k = FIRST_K.format(places=f"p.votes_{question}")
     counts = [COUNTS.format(first_k=first_k, field=field, bit=1 << FIELDS.index(field)) for field in fields]
     return VOTES.format(
         question=question,
