@@ -83,7 +83,7 @@ def known(settings: Settings) -> world.Names:
     return world.build()
 
 
-@pytest.fixture(params=VISITORS, ids=str)
+@pytest.fixture(params=VISITORS, ids=lambda role: str(role or "anonymous"))
 def role(request: pytest.FixtureRequest) -> Role | None:
     found: Role | None = request.param
     return found

@@ -43,16 +43,16 @@ from tests.curation.disputes_scenes import dispute, disputed_attributes, flagged
 from tests.curation.test_contradictions import contradicted, ticked
 
 Names = dict[str, Any]
-PASSWORD = "a-long-password"
 LONG = "Maximiliana-Theodora von und zu Hohenlohe-Waldenburg-Schillingsfürst"
 
 
 def staff(_known: Names) -> Names:
-    """One person of each role, under the role's name, and an account that has none."""
-    named = {role: role.value.replace(" ", "_") for role in Role}
-    return {name: factories.user(role, username=name) for role, name in named.items()} | {
-        "nobody": factories.user(username="nobody")
-    }
+    """One person of each role, under the role's name."""
+    return {_key(role): factories.user(role, username=_key(role)) for role in Role}
+
+
+def _key(role: Role) -> str:
+    return role.value.replace(" ", "_")
 
 
 def identities(known: Names) -> Names:
@@ -231,7 +231,7 @@ def build() -> Names:
 
 
 def person(known: Names, role: Role) -> User:
-    found = known[role.value.replace(" ", "_")]
+    found = known[_key(role)]
     assert isinstance(found, User)
     return found
 
