@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -44,19 +45,16 @@ def record_many(entries: Sequence[Entry], *, reviewer: User, policy: Policy) -> 
 def _runs(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     """Answers to different claims that follow one another; any other entry by itself."""
     run: list[Entry] = []
+    seen: set[Any] = set()  # claims and ids of the run
     for entry in entries:
-        if run and not _goes_with(run, entry):
+        names = {entry.id, entry.claim} if isinstance(entry, Answer) else {entry.id}
+        if run and not (len(names) == 2 and isinstance(run[0], Answer) and seen.isdisjoint(names)):
             yield run
-            run = []
+            run, seen = [], set()
         run.append(entry)
+        seen |= names
     if run:
         yield run
-
-
-def _goes_with(run: Sequence[Entry], entry: Entry) -> bool:
-    if not isinstance(entry, Answer):
-        return False
-    return all(isinstance(one, Answer) and one.claim != entry.claim and one.id != entry.id for one in run)
 
 
 def _alone(entry: Entry, reviewer: User, policy: Policy) -> Result:

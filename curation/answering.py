@@ -17,6 +17,7 @@ from curation.entries import Answer, Entry, Result
 from curation.models import Annotation, DisputeView, Policy, Slot
 from curation.models.claims import Question
 from curation.paused import is_paused
+from curation.rows import attach, new
 from curation.settling import carries, conclude, count, settle_many
 from curation.verdicts import Changes, write, writing
 from mtf_site.prepared import Call
@@ -124,11 +125,12 @@ def missing_fields(answer: Answer, slot: Slot | None, policy: Policy) -> list[st
 
 
 def build(answer: Answer, reviewer: User, policy: Policy, *, late: bool = False) -> Annotation:
-    return Annotation(
+    annotation = new(
+        Annotation,
         id=answer.id,
         claim_id=answer.claim,
         question=answer.question,
-        reviewer=reviewer,
+        reviewer_id=reviewer.pk,
         verdict=answer.verdict,
         reason=answer.reason,
         relabel_to_id=answer.identity,
@@ -137,17 +139,20 @@ def build(answer: Answer, reviewer: User, policy: Policy, *, late: bool = False)
         age=answer.age,
         note=answer.note,
         mode=answer.mode,
-        policy=policy,
+        policy_id=policy.pk,
         shown_at=answer.shown_at,
         decided_at=answer.decided_at,
         late=late,
     )
+    attach(annotation, reviewer=reviewer, policy=policy)
+    return annotation
 
 
 def fill(slot: Slot, annotation: Annotation) -> None:
     """Makes the slot count the answer; the caller saves both."""
     if slot.reviewer_id != annotation.reviewer_id:
         slot.why = Slot.Why.UNASKED
-    slot.annotation = annotation
+    slot.annotation_id = annotation.pk
+    attach(slot, annotation=annotation)
     slot.reviewer_id = annotation.reviewer_id
     slot.waiting, slot.leased_until = False, None

@@ -10,7 +10,7 @@ from curation.consensus import Outcome
 from curation.models import Annotation, Claim, Slot
 from curation.models.claims import Question
 from curation.refused_photos import IS_REFUSED
-from curation.rows import columns, instance
+from curation.rows import attach, columns, instance, part
 from ingest.models import Identity
 from mtf_site.prepared import Call, Rows, exchange
 
@@ -150,7 +150,8 @@ def _case(row: tuple[Any, ...], slots: dict[int, list[Slot]]) -> Case:
 def _slot(row: tuple[Any, ...]) -> Slot:
     slot = instance(Slot, row[:N_SLOT])
     named, heir, *answer = row[N_SLOT:]
-    slot.annotation = instance(Annotation, answer) if answer[0] else None
-    if slot.annotation and named:
-        slot.annotation.relabel_to = Identity.from_db("default", ["id", "merged_into_id"], [named, heir])
+    annotation = instance(Annotation, answer) if answer[0] else None
+    attach(slot, annotation=annotation)
+    if annotation and named:
+        attach(annotation, relabel_to=part(Identity, ["id", "merged_into_id"], [named, heir]))
     return slot

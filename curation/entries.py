@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -109,13 +110,24 @@ class PlainForm(forms.Form):
     """A form of JSON: nothing is drawn, so nothing is made that drawing wants."""
 
     def _clean_fields(self) -> None:
+        absent = _absent(type(self))
         for name, field in self.fields.items():
+            if name in absent and name not in self.data:
+                self.cleaned_data[name] = absent[name]
+                continue
             try:
                 self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, {}, name))
                 if checked := getattr(self, f"clean_{name}", None):
                     self.cleaned_data[name] = checked()
             except forms.ValidationError as error:
                 self.add_error(name, error)
+
+
+@cache
+def _absent(form: type[forms.Form]) -> dict[str, Any]:
+    """What fields come to that may be left out: most of them are."""
+    optional = {name: field for name, field in form.base_fields.items() if not field.required}
+    return {name: field.clean(field.widget.value_from_datadict({}, {}, name)) for name, field in optional.items()}
 
 
 def with_shared_fields(form: type[AnyForm]) -> type[AnyForm]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from curation.models import Claim, Policy, Slot
 from curation.models.claims import Question
 from curation.quarantine import IN_FORCE
-from curation.rows import columns, instance
+from curation.rows import columns, instance, part
 from ingest.licences import attribution_line, licence_name, licence_url
 from ingest.models import Candidate, Face, Identity
 from mtf_site.prepared import exchange
@@ -135,14 +135,14 @@ def _around(claims: Sequence[Claim], names: bool) -> Around:
     _read_hits(hits, around.hits)
     for identity, count, *face_row in accepted[0] if names else ():
         around.accepted[identity] = count
-        face = Face.from_db("default", ["id", "crop_sha256", "duplicate_group_id"], face_row)
+        face = part(Face, ("id", "crop_sha256", "duplicate_group_id"), face_row)
         around.references[identity].append(face)
     return around
 
 
 def _read_hits(rows: Sequence[tuple[Any, ...]], into: dict[int, list[Candidate]]) -> None:
     for row in rows:
-        hit = Candidate.from_db("default", SHOWN_OF_A_HIT, row)
+        hit = part(Candidate, SHOWN_OF_A_HIT, row)
         into[hit.photo_id or 0].append(hit)
 
 

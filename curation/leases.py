@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Model
 
 from curation.models import Claim, Slot
-from curation.rows import columns, instance
+from curation.rows import attach, columns, instance
 from ingest.models import Face, Identity, Photo
 from mtf_site import prepared
 
@@ -171,6 +171,6 @@ def _slot(row: tuple[Any, ...]) -> Slot:
         made[model] = instance(model, row[start:end])
         start = end
     slot: Slot = made[Slot]
-    slot.claim = made[Claim]
-    slot.claim.identity, slot.claim.face, slot.claim.photo = made[Identity], made[Face], made[Photo]
+    attach(slot, claim=made[Claim])
+    attach(made[Claim], identity=made[Identity], face=made[Face], photo=made[Photo])
     return slot

@@ -1,6 +1,7 @@
 """What holds for the whole tree: arrows between rooms, migrations, and what production refuses."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -85,3 +86,11 @@ def test_deploy_check_is_content_and_wants_a_contact() -> None:
     assert "MTF_CONTACT" in manage(*strict, **PRODUCTION).stderr
     refused = manage(*strict, **PRODUCTION, MTF_CONTACT="x@example.org", MTF_ALLOW_HOSTS="127.0.0.1:8001")
     assert "MTF_ALLOW_HOSTS" in refused.stderr
+
+
+def test_the_bench_tops_up_as_the_screen_does() -> None:
+    constant = re.compile(r"const (LEASE|TOP_UP_AT) = (\d+);")
+    of_screen = dict(constant.findall((REPO / "static/js/review/queue.js").read_text()))
+    of_bench = re.search(r"LEASE, TOP_UP_AT, GRID = (\d+), (\d+),", (REPO / "bench/_review.py").read_text())
+    assert of_bench
+    assert of_screen == {"LEASE": of_bench[1], "TOP_UP_AT": of_bench[2]}
