@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0012_overlap'),
+        ('curation', '0013_overlap'),
         ('ingest', '0009_job_priority_event'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
