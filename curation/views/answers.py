@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from curation import annotations, own_answers
+from curation import annotations, own_answers, own_gold
 from curation.entries import Undo
 from curation.face_forms import AnswerFilter
 from curation.models import Annotation, Profile
@@ -30,12 +30,14 @@ def page(request: SignedInRequest) -> HttpResponse:
     asked = form.asked
     found = own_answers.chosen(request.user, asked) if form.is_valid() else Annotation.objects.none()
     places = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    wants_pace = _wants_pace(request)
     context = {
         "form": form,
         "asked": asked,
         "page": places,
         "rows": own_answers.shown(places.object_list),  # type: ignore[arg-type]  # a slice of the query
-        "day": own_answers.day(request.user) if _wants_pace(request) else None,
+        "day": own_answers.day(request.user) if wants_pace else None,
+        "bands": own_gold.bands(request.user) if wants_pace else [],
     }
     return render(request, "curation/answers.html", context)
 

@@ -1,6 +1,7 @@
 """A reviewer's own answers, and nobody else's."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from curation import own_gold
 from curation.adjudication import Decision, decide
 from curation.models import Annotation, Flag, Profile, Release, ReleaseFace
 from curation.policies import current_policy
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import scenes
+from tests.curation import gold_scenes, scenes
 from tests.curation.scenes import say, state, undo, waits
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,18 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(
         say(ann, claim)
     with django_assert_num_queries(5):
         client.get("/answers/")
+
+
+@pytest.mark.parametrize(
+    ("right", "days", "words"),
+    [(20, 0, ["nearly always"]), (18, 0, ["mostly"]), (10, 0, ["less often than hoped"]), (20, 3, []), (19, 0, [])],
+    ids=["all", "most", "half", "too young", "too few"],
+)
+def test_how_one_fares_on_gold_is_told_in_bands_and_late(
+    client: Client, ann: User, monkeypatch: pytest.MonkeyPatch, right: int, days: int, words: list[str]
+) -> None:
+    monkeypatch.setattr(own_gold, "LATE", timedelta(days=days))
+    claims = gold_scenes.known(["accept"] * (19 if right == 19 else 20))
+    gold_scenes.answers(ann, claims, ["accept" if n < right else "reject" for n in range(len(claims))])
+    assert [str(band) for _name, band in client.get("/answers/?pace=1").context["bands"]] == words
+    assert client.get("/answers/").context["bands"] == []

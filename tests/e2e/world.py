@@ -23,6 +23,7 @@ from curation import (
     contradictions,
     invitations,
     merging,
+    pauses,
     people,
     practice,
     quarantine,
@@ -32,13 +33,13 @@ from curation import (
 from curation.balance import CELLS
 from curation.balance_figures import save_targets
 from curation.exclusions import Range, carry_out, decide
-from curation.models import Annotation, Claim, Flag, PersonEvent
+from curation.models import Annotation, Claim, Flag, GoldItem, PersonEvent
 from ingest import identity_changes, store
 from ingest.jobs import cancel, finish_if_nothing_pends, pause
 from ingest.models import Candidate, Detection, DuplicateGroup, Face, Identity, JobEvent, LicenceEvidence, Photo
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import policy_scenes, releases, scenes
+from tests.curation import gold_scenes, policy_scenes, releases, scenes
 from tests.curation.disputes_scenes import dispute, disputed_attributes, flagged, quarantined, skipped
 from tests.curation.test_contradictions import contradicted, ticked
 
@@ -210,6 +211,17 @@ def practised(known: Names) -> Names:
     return {"practised": first.pk}
 
 
+def golden(known: Names) -> Names:
+    """Gold, somebody who fares badly on it and is paused; the reviewer was paused once, and goes on."""
+    boss, hasty = person(known, Role.ADMIN), factories.user(Role.REVIEWER, username="hasty")
+    claims = gold_scenes.known(["accept", "reject", "accept", "reject", "accept"], factories.identity("Kai Brandt"))
+    gold_scenes.answers(hasty, claims, ["accept"] * 5)
+    paused = pauses.pause(hasty, question="usable", reason="One key for an hour.", by=boss)
+    once = pauses.pause(person(known, Role.REVIEWER), question="usable", reason="A slip.", by=boss)
+    pauses.lift(once, reason="All is well.", by=boss)
+    return {"gold": GoldItem.objects.earliest("pk").pk, "hasty": hasty.pk, "pause": paused.pk}
+
+
 def at_work(known: Names) -> Names:
     """Somebody holds faces just now; the slow figures of the start pages are counted."""
     scenes.lease(factories.reviewer(), want=2)
@@ -218,7 +230,7 @@ def at_work(known: Names) -> Names:
 
 
 PARTS: list[Callable[[Names], Names]] = [
-    staff, released, identities, jobs, judged, disputes, colleagues, policies, licences, practised, at_work,
+    staff, released, identities, jobs, judged, disputes, colleagues, policies, licences, practised, golden, at_work,
 ]  # fmt: skip
 
 
