@@ -71,17 +71,12 @@ class UsableForm(DecisionForm):
     def _answer_of(decision: Annotation) -> str:
         return f"{decision.verdict}:{decision.reason}" if decision.reason else decision.verdict
 
-    def keys(self) -> dict[str, str]:
-        """Answer → the key that chooses it, the same as on the reviewer's screen."""
-        digits = {f"{V.REJECT}:{reason['code']}": reason["key"] for reason in self.policy.reasons}
-        return {V.ACCEPT: "A", **digits, V.RELABEL: "R", V.CANNOT_TELL: CANNOT_TELL}
-
     def choices(self) -> list[dict[str, Any]]:
         """The radio buttons as the page draws them."""
-        keys, chosen = self.keys(), self["answer"].value()
+        chosen = self["answer"].value()
         tones = {V.ACCEPT: "good", V.REJECT: "bad"}
         return [
-            {"value": v, "label": label, "key": keys[v], "tone": tones.get(v.partition(":")[0]), "chosen": v == chosen}  # type: ignore[call-overload]
+            {"value": v, "label": label, "tone": tones.get(v.partition(":")[0]), "chosen": v == chosen}  # type: ignore[call-overload]
             for v, label in self._choices()
         ]
 

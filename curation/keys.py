@@ -16,6 +16,10 @@ KeyTable = dict[str, list[str]]
 MOST = 3  # keys an action
 GRID_KEYS = frozenset({"arrowright", "arrowleft", "arrowup", "arrowdown", " ", "backspace"})  # mean the same to all
 GRID_MENU = "m"
+# What only an adjudicator's page does: none of these keys means something on the review page.
+DISPUTE_KEYS: Mapping[str, str] = {
+    "next": "j", "before": "k", "names": "n", "more": "t", "why": "w", "list": "b", "unclear": "o",
+}  # fmt: skip
 NAMES: Mapping[str, str | Promise] = {
     " ": gettext_lazy("Space"),
     "arrowright": "→",
@@ -73,6 +77,12 @@ def grid_table(keys: KeyTable) -> KeyTable:
     table = {code: [key for key in own if key not in GRID_KEYS] for code, own in keys.items()}
     taken = any(GRID_MENU in own for own in table.values())
     return table | {"menu": [] if taken else [GRID_MENU]}
+
+
+def dispute_table(keys: KeyTable) -> KeyTable:
+    """The same on a dispute, where each of its own keys gives way to what a person has made of it."""
+    taken = {key for own in keys.values() for key in own}
+    return keys | {code: [] if key in taken else [key] for code, key in DISPUTE_KEYS.items()}
 
 
 def changed_keys(keys: Mapping[str, Sequence[str]]) -> KeyTable:

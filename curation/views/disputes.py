@@ -28,9 +28,11 @@ from curation.disputes import (
     rows,
 )  # fmt: skip
 from curation.forms import AlarmForm, AttributesForm, FlagForm, UsableForm
-from curation.models import Claim, Flag, Profile, Quarantine
+from curation.keys import dispute_table
+from curation.models import Claim, Flag, Quarantine
 from curation.models.claims import Question
-from curation.policies import current_policy
+from curation.policies import current_policy, for_browser
+from curation.preferences import preferences
 from curation.serving import face_with_person
 from curation.votes import in_words, votes
 from curation.waiting_lists import LABELS, url_of
@@ -108,7 +110,7 @@ def _show(
     claim, listing = dispute.claim, _listing(request, dispute)
     if has_role(request.user, Role.ADJUDICATOR, Role.REVIEWER):
         adjudication.note_opened(claim, dispute.question, request.user)
-    around = (claim.pk, dispute.question)
+    around, profile = (claim.pk, dispute.question), preferences(request.user, dispute.policy)
     earlier, later = beside(listing, around, person=request.user) if listing in Listing.values else (None, None)
     context = {
         "dispute": dispute,
@@ -125,7 +127,8 @@ def _show(
         "back": _back(dispute, listing),
         "earlier": earlier,
         "later": later,
-        "keys_off": Profile.objects.filter(user=request.user, keys_off=True).exists(),
+        "profile": profile | {"keys": dispute_table(profile["keys"])},
+        "rules": for_browser(dispute.policy),
     }  # fmt: skip
     failed = form.errors or (alarm_form and alarm_form.errors) or flag
     return render(request, "curation/dispute.html", context, status=400 if failed else 200)
@@ -167,7 +170,7 @@ def _stale(request: SignedInRequest, dispute: Dispute) -> HttpResponse:
 
 def _say_decided(request: SignedInRequest, words: str, claim: int, question: str) -> None:
     again = reverse("dispute", args=[claim, question])
-    text = format_html('{} <a data-key="z" href="{}">{}</a>', _("Decided: %s.") % words, again, _("Decide it anew"))
+    text = format_html('{} <a data-again href="{}">{}</a>', _("Decided: %s.") % words, again, _("Decide it anew"))
     messages.success(request, text)
 
 

@@ -20,6 +20,7 @@ from curation.keys import grid_table
 from curation.paused import is_paused
 from curation.policies import current_policy
 from curation.preferences import preferences
+from curation.replies import unseen_replies
 from curation.views.review import REVIEWERS
 from mtf_site.roles import SignedInRequest, allow
 
@@ -45,7 +46,7 @@ def page(request: SignedInRequest) -> HttpResponse:
             "tiles": tiles,
             "now": timezone.now(),
             "profile": profile,
-            "own_keys": {"keys": profile["keys"], "off": profile["keys_off"]},
+            "replies": unseen_replies(request.user),
             "undo": bool(grids.last(request.user)),
         },
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from curation import practice, serving
 from curation.models import Annotation, Claim, Policy, PracticeAnswer
-from curation.policies import current_policy, reason_codes
+from curation.policies import current_policy, for_browser, reason_codes
 from curation.practice import Progress
 from curation.preferences import preferences
 from curation.views.review import REVIEWERS
@@ -104,8 +104,14 @@ def _screen(
     item = serving.face_with_person(claim)
     item["identity"]["references"] = _fair(item["identity"]["references"], so_far)
     context = {"item": item, "policy": policy, "progress": so_far, "number": number, "told": told}
-    context["profile"] = preferences(request.user, policy)
-    return render(request, "curation/practice.html", context | {"dots": _dots(so_far, number)})
+    return render(
+        request, "curation/practice.html", context | _known(request, policy) | {"dots": _dots(so_far, number)}
+    )
+
+
+def _known(request: SignedInRequest, policy: Policy) -> dict[str, Any]:
+    """What every page of the practice knows: the person's keys, and the guideline with its pictures."""
+    return {"profile": preferences(request.user, policy), "rules": for_browser(policy)}
 
 
 def _fair(references: list[str], so_far: Progress) -> list[str]:
@@ -151,4 +157,4 @@ def _in_words(verdict: str, reasons: Any, labels: dict[str, str]) -> str:
 def _summary(request: SignedInRequest, so_far: Progress, policy: Policy) -> HttpResponse:
     again = [_told(answer, policy) for answer in practice.may_be_seen(so_far.answers) if not answer.agrees]
     context = {"progress": so_far, "again": again, "policy": policy, "enough": bool(so_far.answers)}
-    return render(request, "curation/practice_end.html", context)
+    return render(request, "curation/practice_end.html", context | _known(request, policy))

@@ -1,8 +1,12 @@
-/* The adjudicator's page: a key chooses an answer, Enter sends it; links and buttons name their key in data-key. */
+/* The adjudicator's page: a key chooses an answer, Enter sends it. What a key does is written beside it: answers,
+links, buttons, fields and dialogs name theirs in data-key, as the person's own table has them. */
+import * as drawer from "./review/drawer.js";
+
+const root = document.querySelector(".dispute");
 const form = document.querySelector("[data-decision]");
+const stage = document.querySelector(".stage");
 const photo = document.getElementById("dialog-photo");
-const keysOff = Boolean(document.querySelector("[data-keys-off]"));
-const SAME = { x: "1", arrowleft: "1", arrowright: "a" };
+const keysOff = "keysOff" in root.dataset;
 
 function isTyping(target) {
   return target.isContentEditable || target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=hidden])");
@@ -10,6 +14,15 @@ function isTyping(target) {
 
 function pressesControl(event) {
   return Boolean(event.target.closest?.("button, a, summary")) && (event.key === "Enter" || event.key === " ");
+}
+
+function keyOf({ key }) {
+  return key === " " ? "space" : key.toLowerCase();
+}
+
+/** The first of these that names the key. */
+function named(key, selector, place = document) {
+  return [...place.querySelectorAll(selector)].find(({ dataset }) => (dataset.key ?? "").split(" ").includes(key));
 }
 
 /** With several fields: the one in which the focus is, else the first without an answer, else the last. */
@@ -25,7 +38,7 @@ function markNow() {
 }
 
 function choose(key) {
-  const choice = groupNow().querySelector(`input[type=radio][data-key="${CSS.escape(key)}"]`);
+  const choice = named(key, "input[type=radio]", groupNow());
   if (!choice) return false;
   choice.checked = true;
   choice.focus({ preventScroll: true });
@@ -33,9 +46,15 @@ function choose(key) {
   return true;
 }
 
-/** Follows the link, presses the button or ticks the box that names this key. */
+function decides(key) {
+  if (!form) return false;
+  if (key === "enter") return form.requestSubmit() ?? true;
+  return choose(key);
+}
+
+/** Follows the link, presses the button, ticks the box, or goes into the field whose label names this key. */
 function press(key) {
-  const control = document.querySelector(`a[data-key="${CSS.escape(key)}"], button[data-key="${CSS.escape(key)}"], input[type=checkbox][data-key="${CSS.escape(key)}"]`);
+  const control = named(key, "a, button, label, input[type=checkbox]");
   control?.click();
   return Boolean(control);
 }
@@ -48,23 +67,16 @@ function show(dialog) {
 }
 
 function opens(key) {
-  const name = { c: "dialog-photo", e: "dialog-compare", "?": "dialog-keys" }[key];
-  if (name) show(document.getElementById(name));
-  return Boolean(name);
+  const dialog = named(key, "dialog");
+  if (dialog) show(dialog);
+  return Boolean(dialog);
 }
 
-function writeWhy(key) {
-  const note = form?.elements.note;
-  if (key !== "w" || !note) return false;
-  note.focus();
-  return true;
-}
-
-function decides(key) {
-  if (!form) return false;
-  if (key === "enter") return form.requestSubmit() ?? true;
-  const choices = form.querySelector("[data-group]") ? key : SAME[key] ?? key;
-  return choose(choices);
+/** What was opened to look at closes with the key that opened it. */
+function closes(key) {
+  const dialog = named(key, "dialog[open]");
+  dialog?.close();
+  return Boolean(dialog);
 }
 
 function decided(event) {
@@ -73,24 +85,29 @@ function decided(event) {
 }
 
 function leavesField(event) {
-  if (event.key !== "Escape" || !isTyping(event.target)) return;
-  event.target.blur();
+  if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
 }
 
 function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
-  leavesField(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (!document.querySelector("dialog[open]")) leavesField(event);
   if (keysOff || isTyping(event.target) || pressesControl(event) || event.repeat) return;
-  const key = event.key.toLowerCase();
-  if (decides(key) || opens(key) || writeWhy(key) || press(key)) event.preventDefault();
+  const key = keyOf(event);
+  const done = document.querySelector("dialog[open]") ? closes(key) : decides(key) || opens(key) || press(key);
+  if (done) event.preventDefault();
 }
 
-document.addEventListener("keydown", pressed);
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-action=photo], [data-opens]");
+function clicked({ target }) {
+  const opener = target.closest("[data-action=photo], [data-opens]");
   if (opener) show(document.getElementById(opener.dataset.opens ?? "dialog-photo"));
-  if (event.target.matches("dialog")) event.target.close();
-});
+  else if (target.closest("[data-action=guideline]")) drawer.toggle(stage);
+  else if (target.matches("dialog")) target.close();
+}
+
+document.querySelector("[data-again]")?.setAttribute("data-key", root.dataset.undo);
+document.addEventListener("keydown", pressed);
+document.addEventListener("click", clicked);
+drawer.restore(stage);
 if (form) {
   form.addEventListener("change", decided);
   form.elements.identity?.addEventListener("input", () => { form.querySelector("[value=relabel]").checked = true; });

@@ -171,11 +171,11 @@ def test_unclear_guideline_is_noted_with_words(client: Client, senior: User) -> 
     bad = client.post(url, {"answer": "accept", "unclear": "on"})
     assert bad.status_code == 400
     assert bad.context["form"].errors["note"]
-    assert 'name="unclear" data-key="g" checked' in bad.content.decode(), "the tick stays"
+    assert 'name="unclear" data-key="o" checked' in bad.content.decode(), "the tick stays"
     client.post(url, {"answer": "accept", "unclear": "on", "note": "are sunglasses an occlusion?"})
     assert Annotation.objects.get(mode="adjudication").guideline_unclear
     again = client.get(dispute_of(claim)).content.decode()
-    assert 'name="unclear" data-key="g" checked' in again
+    assert 'name="unclear" data-key="o" checked' in again
 
 
 def test_a_decision_before_a_new_round_is_not_the_one_in_force(client: Client, senior: User) -> None:

@@ -5,7 +5,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from curation.keys import ACTIONS, changed_keys, check_keys, grid_table, key_table, read_keys, write_keys
+from curation.keys import (
+    ACTIONS,
+    DISPUTE_KEYS,
+    changed_keys,
+    check_keys,
+    dispute_table,
+    grid_table,
+    key_table,
+    read_keys,
+    write_keys,
+)  # fmt: skip
 from curation.models import Profile
 from curation.policies import current_policy
 from mtf_site.roles import Role
@@ -111,12 +121,20 @@ def test_a_grid_keeps_its_own_keys_and_gives_way_to_those_of_a_person() -> None:
     assert grid_table(key_table({}))["undo"] == ["z"]
 
 
+def test_no_key_means_on_a_dispute_what_it_does_not_mean_on_the_review_page() -> None:
+    usual = {key for keys in key_table({}).values() for key in keys}
+    assert not usual & set(DISPUTE_KEYS.values())
+    table = dispute_table(key_table({"accept": ["j"], "photo": ["o", "c"]}))
+    assert (table["accept"], table["next"], table["photo"], table["unclear"]) == (["j"], [], ["o", "c"], [])
+    assert table["before"] == ["k"]
+
+
 @pytest.mark.django_db
 def test_the_grid_hints_at_the_persons_own_keys(client: Client, reviewer: User) -> None:
     scenes.claims(2)
     client.post(reverse("profile-keys"), {**DEFAULTS, "grid": "T", "reject:wrong_person": "N"})
     page = client.get(reverse("grid"))
-    assert page.context["own_keys"]["keys"]["grid"] == ["t"]
+    assert page.context["profile"]["keys"]["grid"] == ["t"]
     text = page.content.decode()
     assert 'data-action="single"><kbd class="needs-js">T</kbd>' in text
     assert 'arrows and <kbd class="needs-js">N</kbd>' in text

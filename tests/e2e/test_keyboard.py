@@ -113,7 +113,6 @@ DIALOGS = {
     ],
     "/review/grid/": [
         Opens("[data-action=photo]", "photo"),
-        Opens("[data-action=guideline]", "guideline"),
         Opens("[data-action=keys]", "keys"),
     ],
 }

@@ -86,8 +86,8 @@ def test_answered_flags_and_a_break_are_told_quietly(sign_in: SignIn) -> None:
     person = factories.reviewer()
     told = Flag.objects.create(claim=claims[0], question="usable", reviewer=person, comment="?", answer="Accept those.")
     page = sign_in(person)
-    minutes = "JSON.stringify({at: Date.now(), worked: 47 * 60000, first: [], latest: []})"
-    page.evaluate(f"localStorage.setItem('mtf-work-{person.pk}-usable', {minutes})")
+    minutes = "JSON.stringify({at: Date.now(), worked: 47 * 60000})"
+    page.evaluate(f"localStorage.setItem('mtf-work-{person.pk}', {minutes})")
     open_screen(page)
     expect(page.locator("[data-slot=reply]")).to_contain_text("Accept those.")
     page.get_by_role("button", name="Got it").click()

@@ -90,7 +90,7 @@ def test_a_day_of_disputes_without_a_mouse(sign_in: SignIn, senior: User) -> Non
     expect(page.locator(".votes")).not_to_contain_text("Reviewer 1")
     page.keyboard.press("x")
     expect(page.locator("[value='reject:wrong_person']")).to_be_checked()
-    page.keyboard.press("g")
+    page.keyboard.press("o")
     page.keyboard.press("w")
     page.keyboard.type("a wax figure 1?")
     page.keyboard.press("Escape")
@@ -115,7 +115,7 @@ def test_a_day_of_disputes_without_a_mouse(sign_in: SignIn, senior: User) -> Non
     page.keyboard.type("Somebody")
     expect(page.get_by_label("Who it is")).to_have_value("Somebody")
     page.keyboard.press("Escape")
-    page.keyboard.press("l")
+    page.keyboard.press("b")
     page.wait_for_url("**/disputes/?list=usable")
 
 
@@ -139,7 +139,7 @@ def test_a_contradiction_is_looked_at_and_let_stand(sign_in: SignIn, senior: Use
     page.get_by_role("link", name="Ada Marlow").click()
     page.get_by_role("link", name=re.compile("open its votes")).first.click()
     page.wait_for_url("**/attributes/?list=contradictions")
-    page.keyboard.press("l")
+    page.keyboard.press("b")
     page.wait_for_url(f"**/disputes/contradictions/{identity.pk}/race/")
     page.get_by_role("button", name="Seen: both stand").click()
     expect(page.locator("main")).to_contain_text("wants a few words")

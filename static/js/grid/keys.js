@@ -5,10 +5,13 @@ const NAMED = [...MOVES, ["enter", "commit"], [" ", "mark:skip"], ["backspace", 
 const LETTERS = [
   ["reject:wrong_person", ["x"], "mark:reject:wrong_person"],
   ["accept", ["a"], "mark:accept"],
+  ["relabel", ["r"], "relabel"],
   ["cannot_tell", ["0"], "mark:cannot_tell"],
   ["quarantine:under_age", ["u"], "mark:quarantine:under_age"],
   ["quarantine:licence", ["l"], "mark:quarantine:licence"],
+  ["flag", ["f"], "flag"],
   ["photo", ["c"], "photo"],
+  ["compare", ["e"], "compare"],
   ["undo", ["z"], "undo"],
   ["guideline", ["g"], "guideline"],
   ["keys", ["?"], "keys"],
@@ -18,7 +21,7 @@ const LETTERS = [
 ];
 
 /** With single letters switched off (WCAG 2.1.4) arrows, Enter, Space and Backspace stay; nobody can take these away. */
-export function tableFor(reasons, { keys = {}, off = false }) {
+export function tableFor(reasons, { keys = {}, keys_off: off = false }) {
   const table = new Map();
   const digits = reasons.map(({ key, code }) => [`reject:${code}`, [key], `mark:reject:${code}`]);
   for (const [name, usual, action] of off ? [] : [...digits, ...LETTERS]) {

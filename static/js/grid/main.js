@@ -1,31 +1,44 @@
 /* The grid: marks on faces, the commit, the way back. Answers go out through the same outbox as all others. */
-import { desk, slot, toast, write } from "../review/dom.js";
-import { showEmpty, showProgress, showSaving } from "./status.js";
-import { describe, markOf, same, summary } from "./marks.js";
+import { askComment, askIdentity, box, easyClosing, show as showDialog } from "../review/dialogs.js";
+import { desk, say as sayHere, slot, toast, write } from "../review/dom.js";
+import { comeCloser, showBeside, showPhoto } from "./looks.js";
+import { showEmpty } from "../review/face.js";
+import { showProgress, showSaving } from "../review/status.js";
+import { askMark, askReason, listenToMenu } from "./dialogs.js";
+import { answersOf } from "./answers.js";
 import { listen, tableFor } from "./keys.js";
-import { askMark, askReason, easyClosing, show as showDialog, showPhoto } from "./dialogs.js";
+import { markOf, same, summary } from "./marks.js";
 import { showPerson, showSource } from "./person.js";
 import { Board } from "./board.js";
+import { Breaks } from "../review/breaks.js";
+import { Day } from "../review/day.js";
 import { Dwell } from "./dwell.js";
 import { History } from "./history.js";
 import { Leases } from "../review/leases.js";
 import { Outbox } from "../review/outbox.js";
 import { Shelf } from "./shelf.js";
+import { heard } from "../review/replies.js";
 import { say } from "./words.js";
+import { showParked } from "../review/parked.js";
+import { tellTrouble } from "../review/trouble.js";
 import { text } from "../review/texts.js";
 import { uuid } from "../review/browser.js";
+import * as drawer from "../review/drawer.js";
 
 const LOOK_AGAIN = 15_000;
-const TONES = { accept: "good", reject: "bad", quarantine: "warn", cannot_tell: "neutral", skip: "neutral" };
+const TOGETHER = 40; // faces of the largest grid
 
 const start = JSON.parse(document.getElementById("batch").textContent);
+const profile = JSON.parse(document.getElementById("profile").textContent);
 const { user, policy } = start;
 const history = new History(user);
 const board = new Board(policy, (item) => showSource(item));
 const dwell = new Dwell();
+const day = new Day(start.progress);
+const breaks = new Breaks(user, "grid", profile);
 const outbox = new Outbox(user, () => ({ question: "usable", want: 0, have: onHand() }));
 const shelf = new Shelf(() => [...onHand(), ...outbox.claims]);
-let { progress } = start;
+const kinds = new Map(); // id of a thing taken back → what it was
 let present = null;
 let empty = start.empty;
 let shownAt = new Date();
@@ -88,43 +101,48 @@ function told() {
 async function mark(action, item = board.item) {
   if (desk.dataset.state !== "asking" || !item) return;
   let wanted = markOf(action);
-  const { marks } = present;
-  if (same(wanted, marks[item.claim])) wanted = null; // the second press takes it off
+  if (same(wanted, present.marks[item.claim])) wanted = null; // the second press takes it off
   if (wanted?.reason === "other" && wanted.verdict === "reject") {
     const note = await askReason();
     board.focus();
     if (!note) return;
     wanted.note = note;
   }
-  if (wanted) marks[item.claim] = wanted;
-  else delete marks[item.claim];
-  board.paint(item.claim);
+  put(wanted, item);
+}
+
+function put(wanted, { claim }) {
+  if (wanted) present.marks[claim] = wanted;
+  else delete present.marks[claim];
+  board.paint(claim);
   told();
+}
+
+async function relabel() {
+  const item = board.item;
+  const identity = item && (await askIdentity());
+  board.focus();
+  if (identity) put({ verdict: "relabel", identity: identity.id, name: identity.name }, item);
+}
+
+async function flag() {
+  const item = board.item;
+  const comment = item && (await askComment());
+  board.focus();
+  if (!comment) return;
+  outbox.add({ id: uuid(), kind: "flag", claim: item.claim, question: "usable", comment }, { crop: item.crop });
+  toast(text("flagged"));
 }
 
 async function menu() {
   const item = board.item;
-  if (!item) return;
-  const chosen = await askMark(item);
+  const chosen = item && (await askMark(item));
   board.focus();
-  if (chosen === "photo") showPhoto(item);
+  if (["photo", "compare", "relabel", "flag"].includes(chosen)) perform(chosen);
   else if (chosen && !same(markOf(chosen), present.marks[item.claim] ?? null)) mark(chosen, item);
 }
 
 // ---- Commit and the way back
-
-function entryFor({ claim }, times) {
-  const said = present.marks[claim];
-  if (said?.verdict === "skip") return { id: uuid(), kind: "skip", claim, question: "usable" };
-  const answer = { verdict: "accept", ...said };
-  return { id: uuid(), kind: "answer", claim, question: "usable", ...answer, ...times, mode: "grid", policy: policy.version };
-}
-
-/** How an answer looks where the last ones are shown. */
-function lookOf({ claim, crop }, marks) {
-  const { sign, label } = describe(marks[claim], policy);
-  return { crop, mark: sign, tone: TONES[marks[claim]?.verdict ?? "accept"], label };
-}
 
 function commit() {
   if (desk.dataset.state !== "asking") return;
@@ -132,13 +150,12 @@ function commit() {
     slot("dwell-said").textContent = say("tooSoon");
     return toast(say("tooSoon"));
   }
-  const times = { shown_at: shownAt.toISOString(), decided_at: new Date().toISOString() }; // one moment for all
-  const entries = present.items.map((item) => entryFor(item, times));
   const said = summary(present);
-  history.push({ grid: { ...present, looked: true }, ids: entries.map((entry) => entry.id) });
+  const answers = answersOf(present, shownAt, policy);
+  history.push({ grid: { ...present, looked: true }, ids: answers.map(({ entry }) => entry.id) });
   empty = null;
-  const { items, marks } = present;
-  entries.forEach((entry, place) => outbox.add(entry, lookOf(items[place], marks))); // in memory before the first goes
+  for (const { entry, look } of answers) outbox.add(entry, look); // in memory before the first goes
+  breaks.answered(Date.now() - shownAt, answers.length);
   next();
   toast(say("committed", { what: said }));
 }
@@ -146,10 +163,38 @@ function commit() {
 function undo() {
   const step = history.pop();
   if (!step) return toast(say("nothingToUndo"));
-  if (present) shelf.putFirst(present);
-  show(step.grid);
-  for (const target of step.ids) outbox.add({ id: uuid(), kind: "undo", target });
+  bringForward(step.grid);
+  step.ids.forEach((id, place) => takeBack(id, step.grid.marks[step.grid.items[place].claim]));
   toast(say("undone", { n: step.ids.length }));
+}
+
+function takeBack(target, mark) {
+  if (outbox.isParked(target)) return outbox.discard(target);
+  kinds.set(target, mark?.verdict === "skip" ? "skip" : "answer");
+  outbox.add({ id: uuid(), kind: "undo", target });
+}
+
+/** What was on the screen comes after it. */
+function bringForward(grid) {
+  if (present) shelf.putFirst(present);
+  show(grid);
+}
+
+// ---- What the server would not have
+
+/** It is given up, and its face asked once more: here, by itself, or later where nobody knows how it looked. */
+function answerAnew(id) {
+  const { shown } = outbox.parked.find((record) => record.id === id);
+  box("parked").close();
+  discard(id);
+  if (!shown?.again) return toast(say("askedAgain"));
+  const { item, identity, mark } = shown.again;
+  bringForward({ ...start, identity, items: [item], marks: mark ? { [item.claim]: mark } : {}, dwell: 0 });
+}
+
+function discard(id) {
+  outbox.discard(id);
+  history.leaveOut(id);
 }
 
 // ---- What comes in
@@ -164,41 +209,30 @@ function begin() {
 }
 
 function received({ detail: batch }) {
-  progress = batch.progress ?? progress;
+  day.told(batch.progress);
+  changed();
   empty = batch.empty ?? empty;
   if (present) return;
   const grid = shelf.take();
   if (grid) return show(grid);
   if (!empty || outbox.state.unsent) return;
-  desk.dataset.state = "empty";
   showEmpty(empty);
   for (const button of document.querySelectorAll("[data-action=undo]")) button.disabled = history.empty;
 }
 
-const TROUBLE = {
-  late: () => text("late"),
-  gone: ({ message }) => message || text("gone"),
-  parked: ({ message }) => text("parked", { message }),
-  refused: ({ message }) => text("refused", { message }),
-  conflict: ({ message }) => text("refused", { message }),
-};
-
 function resulted({ detail: result }) {
-  const words = TROUBLE[result.status]?.(result);
-  if (words) toast(words, result.status === "late" ? "warn" : "bad");
+  day.saved(result, kinds.get(result.entry.target));
+  tellTrouble(result);
 }
 
 function changed() {
-  showSaving(outbox.state);
-  showProgress(progress, outbox.answers);
+  showSaving(outbox.state, TOGETHER);
+  showProgress(day.figures(outbox.answers));
+  showParked(outbox.parked);
 }
 
 outbox.addEventListener("change", changed);
-outbox.addEventListener("batch", ({ detail }) => {
-  progress = detail.progress ?? progress;
-  changed();
-  if (!present && !outbox.state.unsent) shelf.stock();
-});
+outbox.addEventListener("batch", () => present || outbox.state.unsent || shelf.stock());
 outbox.addEventListener("result", resulted);
 shelf.addEventListener("batch", received);
 shelf.addEventListener("offline", () => present || write("loading-words", say("offline")));
@@ -211,10 +245,20 @@ const ACTIONS = {
   menu,
   mark: (...detail) => mark(detail.join(":")),
   move: (by) => board.move(...by.split(",").map(Number)),
+  relabel,
+  flag,
   photo: () => board.item && showPhoto(board.item),
+  closer: () => comeCloser(board.item),
+  compare: () => board.item && showBeside(board.item, present.identity),
   single: () => location.assign(desk.dataset.single),
-  guideline: () => showDialog("guideline"),
+  guideline: () => drawer.toggle(board),
   keys: () => showDialog("keys"),
+  parked: () => showDialog("parked"),
+  resend: (id) => outbox.sendAgain(id),
+  anew: answerAnew,
+  discard,
+  rest: () => breaks.close(),
+  heard,
 };
 
 function perform(action) {
@@ -227,7 +271,7 @@ function clicked(event) {
   if (button) {
     event.preventDefault();
     perform(button.dataset.action);
-    if (present) board.focus();
+    if (present && button.dataset.action !== "guideline") board.focus(); // the guideline takes the focus itself
     return;
   }
   const pressed = event.target.closest(".tile button");
@@ -237,8 +281,7 @@ function clicked(event) {
   else mark(present.marks[board.item.claim] ? "accept" : "reject:wrong_person");
 }
 
-/** A right click or a long press opens the menu of a face. */
-function held(event) {
+function held(event) { // a right click, or a long press
   const tile = event.target.closest(".tile");
   if (!tile || !present) return;
   event.preventDefault();
@@ -249,13 +292,12 @@ function held(event) {
 document.addEventListener("click", clicked);
 slot("tiles").addEventListener("contextmenu", held);
 desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "empty-post" || event.preventDefault());
-const own = JSON.parse(document.getElementById("own-keys").textContent);
-listen(tableFor(policy.reasons, own), perform);
-easyClosing(own.off ? [] : own.keys.photo);
-for (const said of document.querySelectorAll(".desk > .said")) {
-  toast(said.textContent.trim(), "told");
-  said.remove();
-}
+const table = tableFor(policy.reasons, profile);
+listen(table, perform);
+listenToMenu();
+easyClosing(table);
+drawer.restore(board);
+sayHere();
 await outbox.wake();
 if (!present) begin(); // else a grid was taken back meanwhile, and is on the screen
 outbox.call();

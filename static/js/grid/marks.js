@@ -1,4 +1,5 @@
-/* What is said of a face: no mark is "accept". A mark is {verdict, reason, note}, or {verdict: "skip"}. */
+/* What is said of a face: no mark is "accept". A mark is {verdict, reason, note}, {verdict: "relabel", identity, name},
+or {verdict: "skip"}. */
 import { say } from "./words.js";
 
 export function markOf(action) {
@@ -17,15 +18,19 @@ export function describe(mark, policy) {
   return { sign: SIGNS[mark.verdict], words, label: words, tone: mark.verdict };
 }
 
-const SIGNS = { reject: "✗", cannot_tell: "?", quarantine: "!", skip: "–" };
+const SIGNS = { reject: "✗", relabel: "✎", cannot_tell: "?", quarantine: "!", skip: "–" };
 const WORDS = {
   reject: ({ reason }, policy) => policy.reasons.find(({ code }) => code === reason)?.label ?? reason,
+  relabel: ({ name }) => name,
   cannot_tell: () => say("cannotTell"),
   quarantine: ({ reason }) => say(reason === "licence" ? "licence" : "underAge"),
   skip: () => say("skip"),
 };
 
-const COUNTED = [["accept", "accepted"], ["reject", "rejected"], ["cannot_tell", "unsure"], ["quarantine", "quarantined"], ["skip", "leftOut"]];
+const COUNTED = [
+  ["accept", "accepted"], ["reject", "rejected"], ["relabel", "relabelled"], ["cannot_tell", "unsure"],
+  ["quarantine", "quarantined"], ["skip", "leftOut"],
+];
 
 /** "21 accepted, 3 rejected" */
 export function summary({ items, marks }) {

@@ -1,4 +1,8 @@
 /* Practice: the page's own buttons and links, by the keys that they name in data-key. */
+import * as drawer from "../review/drawer.js";
+import { slot } from "../review/dom.js";
+
+const stage = document.querySelector(".stage");
 const photo = document.getElementById("dialog-photo");
 
 function showPhoto() {
@@ -32,4 +36,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target === photo) photo.close();
   else if (event.target.closest("[data-action=photo]")) showPhoto();
+  else if (event.target.closest("[data-action=guideline]")) drawer.toggle(stage);
 });
+if (slot("drawer")) drawer.restore(stage);

@@ -17,61 +17,70 @@ function median(times) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** What is remembered, after one more answer that took `took` ms and ended at `now`. */
-export function worked(known, took, now) {
+/** What is remembered, after `faces` more were answered, each in `took` ms, the last of them at `now`.
+ *
+ * Time at work is the person's, whatever is asked; how quick answers are is known for each `kind` of work by itself. */
+export function worked(known, { kind, took, faces, now }) {
   const gap = now - (known.at ?? now);
   const rested = gap >= REST;
-  const first = rested ? [] : (known.first ?? []);
+  const { first = [], latest = [] } = (rested ? null : known.paces?.[kind]) ?? {};
+  const times = Array(faces).fill(took);
   return {
     at: now,
-    worked: rested ? 0 : (known.worked ?? 0) + Math.min(gap, AT_WORK),
-    first: first.length < FIRST ? [...first, took] : first,
-    latest: [...(rested ? [] : (known.latest ?? [])), took].slice(-LATEST),
+    worked: rested ? 0 : (known.worked ?? 0) + Math.min(gap, faces > 1 ? REST : AT_WORK),
+    paces: { ...(rested ? {} : known.paces), [kind]: { first: [...first, ...times].slice(0, FIRST), latest: [...latest, ...times].slice(-LATEST) } },
     quietUntil: known.quietUntil ?? 0,
   };
 }
 
 /** "long", "slow" or nothing. */
-export function wantsBreak({ worked: time, first, latest, quietUntil }, now) {
+export function wantsBreak({ worked: time, paces, quietUntil }, kind, now) {
   if (now < quietUntil) return "";
   if (time >= LONG) return "long";
+  const { first, latest } = paces[kind];
   const enough = first.length === FIRST && latest.length === LATEST;
   return enough && median(latest) >= 2 * median(first) ? "slow" : "";
 }
 
 export class Breaks {
   #key;
-  #known;
+  #kind;
   #wanted;
   #showPace;
 
-  constructor(user, question, { suggest_breaks: wanted, show_pace: showPace }) {
-    this.#key = `mtf-work-${user}-${question}`;
-    this.#known = recall("localStorage", this.#key, {});
+  /** `kind` of work: one of the questions, or the grid. */
+  constructor(user, kind, { suggest_breaks: wanted, show_pace: showPace }) {
+    this.#key = `mtf-work-${user}`;
+    this.#kind = kind;
     this.#wanted = wanted;
     this.#showPace = showPace;
-    this.#pace();
+    this.#pace(this.#known);
   }
 
-  answered(took) {
+  /** Read each time: another tab may have gone on. */
+  get #known() {
+    return recall("localStorage", this.#key, {});
+  }
+
+  /** So many faces at once, in `took` ms altogether. */
+  answered(took, faces = 1) {
     const now = Date.now();
-    this.#known = worked(this.#known, took, now);
-    remember("localStorage", this.#key, this.#known);
-    this.#pace();
-    const why = this.#wanted ? wantsBreak(this.#known, now) : "";
+    const known = worked(this.#known, { kind: this.#kind, took: took / faces, faces, now });
+    remember("localStorage", this.#key, known);
+    this.#pace(known);
+    const why = this.#wanted ? wantsBreak(known, this.#kind, now) : "";
     if (!why) return;
-    write("break-text", text(why === "long" ? "breakLong" : "breakSlow", { n: Math.round(this.#known.worked / MINUTE) }));
+    write("break-text", text(why === "long" ? "breakLong" : "breakSlow", { n: Math.round(known.worked / MINUTE) }));
     slot("break").hidden = false;
   }
 
   close() {
     slot("break").hidden = true;
-    this.#known = { ...this.#known, quietUntil: Date.now() + QUIET };
-    remember("localStorage", this.#key, this.#known);
+    remember("localStorage", this.#key, { ...this.#known, quietUntil: Date.now() + QUIET });
   }
 
-  #pace() {
-    const times = this.#known.latest ?? [];
+  #pace({ paces }) {
+    const times = paces?.[this.#kind]?.latest ?? [];
     if (this.#showPace && times.length >= 5) write("pace", text("pace", { n: Math.max(1, Math.round(median(times) / 1000)) }));
   }
 }

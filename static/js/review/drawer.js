@@ -3,6 +3,7 @@ import { recall, remember } from "./memory.js";
 import { slot } from "./dom.js";
 
 const KEY = "mtf-guideline-open";
+const WIDE = 1100; // narrower, it does not lie beside the face and may be out of sight
 const drawer = slot("drawer");
 
 function set(open) {
@@ -13,7 +14,8 @@ function set(open) {
 
 export function toggle(stage) {
   set(drawer.hidden);
-  (drawer.hidden ? stage : drawer).focus({ preventScroll: true });
+  if (drawer.hidden) stage.focus({ preventScroll: true });
+  else drawer.focus({ preventScroll: innerWidth > WIDE });
 }
 
 /** As it was left on the page before. */

@@ -18,6 +18,7 @@ import { Zoom } from "./zoom.js";
 import { heard } from "./replies.js";
 import { showParked } from "./parked.js";
 import { signOf } from "./signs.js";
+import { tellTrouble } from "./trouble.js";
 import { text } from "./texts.js";
 import { uuid } from "./browser.js";
 import * as drawer from "./drawer.js";
@@ -237,20 +238,10 @@ function received({ detail: batch }) {
   if (!before || queue.current !== before) show(); // else the face on the screen stays untouched
 }
 
-const TROUBLE = {
-  late: () => text("late"),
-  gone: ({ message }) => message || text("gone"),
-  parked: ({ message }) => text("parked", { message }),
-  refused: ({ message }) => text("refused", { message }),
-  conflict: ({ message }) => text("refused", { message }),
-};
-
 function resulted({ detail: result }) {
   day.saved(result, kinds.get(result.entry.target));
   queue.settled(result, outbox.claims);
-  const words = TROUBLE[result.status]?.(result);
-  if (!words) return;
-  toast(words, result.status === "late" ? "warn" : "bad");
+  tellTrouble(result);
   if (result.status === "late") strip.late(result.id);
   if (result.status === "gone" && result.entry.claim) forgetFace(result.entry);
 }

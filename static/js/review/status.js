@@ -13,18 +13,20 @@ function words(trouble, unsent) {
   return unsent ? text("unsent", { n: unsent }) : text("saved");
 }
 
-function warning({ unsent, diskless }) {
+function warning({ trouble, unsent, diskless }, together) {
   if (diskless) return text("diskless");
-  return unsent > MANY ? text("many", { n: unsent }) : "";
+  const many = trouble ? MANY : Math.max(MANY, together);
+  return unsent > many ? text("many", { n: unsent }) : "";
 }
 
-export function showSaving({ calling, trouble, unsent, diskless }) {
+/** `together`: so many may be given at once, which is no backlog while all is well. */
+export function showSaving({ calling, trouble, unsent, diskless }, together = 1) {
   const place = slot("saving");
   place.className = `tag saving ${trouble === "signed-out" ? "bad" : trouble ? "warn" : unsent ? "" : "good"}`;
   place.replaceChildren(trouble === "signed-out" ? signInLink() : words(trouble, unsent));
   place.ariaBusy = String(calling);
   const banner = slot("banner");
-  const warned = warning({ unsent, diskless });
+  const warned = warning({ trouble, unsent, diskless }, together);
   banner.hidden = !warned;
   if (banner.textContent !== warned) banner.textContent = warned;
 }
@@ -33,5 +35,6 @@ export function showSaving({ calling, trouble, unsent, diskless }) {
 export function showProgress({ today, waiting, more }) {
   write("today", text("today", { n: today }));
   write("waiting", text(more ? "waitingMore" : "waiting", { n: waiting }));
-  Object.assign(slot("meter"), { max: Math.max(1, today + waiting), value: today });
+  const meter = slot("meter");
+  if (meter) Object.assign(meter, { max: Math.max(1, today + waiting), value: today });
 }
