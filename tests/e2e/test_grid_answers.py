@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from curation.models import Annotation, Flag, Profile
+from curation.models import Annotation, Claim, Flag, Profile
 from ingest.models import Identity
 from tests import factories
 from tests.e2e.calls import answered
@@ -103,6 +103,21 @@ def test_the_menu_of_a_face_leads_to_all_of_it_with_own_keys(page: Page) -> None
         expect(page.locator(f"#dialog-{dialog}")).to_be_hidden()
     page.keyboard.press("r")
     expect(page.locator("#dialog-relabel")).to_be_hidden()
+    saved(page)
+
+
+def test_an_answered_flag_is_told_beside_the_grid(page: Page) -> None:
+    person = User.objects.get(pk=_signed_in(page))
+    claim = Claim.objects.earliest("pk")
+    told = Flag.objects.create(claim=claim, question="usable", reviewer=person, comment="?", answer="Accept those.")
+    open_grid(page)
+    expect(page.locator("[data-slot=reply]")).to_contain_text("Accept those.")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollHeight") == 720
+    page.get_by_role("button", name="Got it").click()
+    expect(page.locator("[data-slot=reply]")).to_have_count(0)
+    told.refresh_from_db()
+    assert told.answer_seen_at is not None
     saved(page)
 
 
