@@ -12,7 +12,7 @@ from tests import factories
 from tests.curation import gold_scenes, releases, scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 4  # session, user, roles, licences that wait
+EVERYONE = 2  # who asks, licences that wait
 TRUTHS = ["accept", "reject"] * 8
 
 

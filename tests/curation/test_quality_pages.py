@@ -22,14 +22,14 @@ from tests.curation.test_home_figures import backdate
 pytestmark = pytest.mark.django_db
 
 PAGES = {
-    "quality": 14,
-    "quality-pairs": 13,
-    "quality-confusion": 12,
-    "quality-reasons": 13,
-    "quality-pace": 13,
-    "quality-identities": 13,
-    "quality-modes": 13,
-    "quality-faces": 15,
+    "quality": 12,
+    "quality-pairs": 11,
+    "quality-confusion": 10,
+    "quality-reasons": 11,
+    "quality-pace": 11,
+    "quality-identities": 11,
+    "quality-modes": 11,
+    "quality-faces": 13,
 }
 
 

@@ -155,6 +155,7 @@ def test_undo_and_attributes_go_on_while_the_server_is_away(server: WebServer, c
     saved(again)
     assert claim_on(again) not in (first, second, shown_next)
     standing = Annotation.objects.filter(question="attributes", superseded_by=None, reviewer__username=ME)
+    standing = standing.exclude(verdict="withdrawn")  # is there where the answer had got through before the undo
     assert {row.claim_id: (row.race, row.gender, row.age) for row in standing} == {
         first: (3, 1, 1),
         second: (4, 2, 1),
