@@ -46,7 +46,7 @@ export class Board {
     place.replaceChildren(...this.#tiles);
     this.#arrange();
     this.#current = -1;
-    this.go(0);
+    this.go(0, !document.activeElement?.closest("aside, dialog")); // who reads the guideline goes on reading
     for (const item of grid.items) this.paint(item.claim);
   }
 
@@ -79,13 +79,13 @@ export class Board {
     return this.#tiles.indexOf(element.closest(".tile"));
   }
 
-  go(index) {
+  go(index, takesFocus = true) {
     this.#tiles[this.#current]?.classList.remove("now");
     if (this.#tiles[this.#current]) this.#face().tabIndex = -1;
     this.#current = index;
     this.#tiles[index].classList.add("now");
     this.#face().tabIndex = 0;
-    this.focus();
+    if (takesFocus) this.focus();
     this.#moved(this.item);
   }
 
