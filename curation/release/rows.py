@@ -1,17 +1,15 @@
 """The files of a release, told from its rows: nothing needs to be written to know them."""
 
 import csv
-import hashlib
 import heapq
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import connection
 from django.db.models.functions import Collate
 
 from curation.models import ReleaseFace
 from curation.release import manifest
-from curation.release.naming import METADATA
 
 CHUNK = 1_000
 # Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
@@ -34,31 +32,30 @@ SELECT record -> 'columns' ->> 'licence', count(*) FROM curation_releaseface WHE
 """
 
 
-def images(release: int) -> Iterator[ReleaseFace]:
-    """In the order of the bytes of their ids, which is that of metadata.csv."""
+def images(release: int, **columns: str) -> Iterator[ReleaseFace]:
+    """In the order of the bytes of their ids, which is that of metadata.csv; those with these columns."""
     faces = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+    if columns:
+        faces = faces.filter(record__contains={"columns": columns})
     return faces.iterator(chunk_size=CHUNK)
 
 
-def metadata(release: int, header: str) -> Iterator[bytes]:
-    """metadata.csv, line by line; the header says which columns, in which order."""
-    names = header.rstrip("\n").split(",")
-    yield header.encode()
+def metadata(release: int, columns: Sequence[str]) -> Iterator[bytes]:
+    """metadata.csv, line by line, with these columns in this order."""
+    yield _csv_line(columns)
     for image in images(release):
-        yield _csv_line([image.record["columns"][name] for name in names])
+        yield _csv_line([image.record["columns"][name] for name in columns])
 
 
-def _csv_line(values: list[str]) -> bytes:
+def _csv_line(values: Sequence[str]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue().encode()
 
 
-def files(release: int, papers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(path, sha256) of every file but the manifest, in the order of the bytes of the paths."""
-    texts = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in papers.items()}
-    texts[METADATA] = manifest.digest(metadata(release, papers[METADATA])).removeprefix("sha256:")
-    return heapq.merge(sorted(texts.items()), _image_files(release))
+def files(release: int, others: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(path, sha256) of every file but the manifest, in the order of the bytes of the paths; `others` are no images."""
+    return heapq.merge(sorted(others.items()), _image_files(release))
 
 
 def _image_files(release: int) -> Iterator[tuple[str, str]]:
@@ -68,8 +65,8 @@ def _image_files(release: int) -> Iterator[tuple[str, str]]:
             yield from rows
 
 
-def manifest_lines(release: int, papers: Mapping[str, str]) -> Iterator[bytes]:
-    return manifest.lines(files(release, papers))
+def manifest_lines(release: int, others: Mapping[str, str]) -> Iterator[bytes]:
+    return manifest.lines(files(release, others))
 
 
 def place_counts(release: int) -> dict[tuple[str, str, str], int]:
