@@ -103,7 +103,7 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     """The rows first, then what is told from them; foreign keys are looked at when the transaction ends."""
     number, now = _next_number(), timezone.now()
     draft = _draft(order, progress, keep=ReleaseFace.objects.bulk_create, number=number)
-    gates.refuse(draft.findings)
+    gates.check(draft.findings)
     if changed := selection.no_longer_ready(order, number):
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
