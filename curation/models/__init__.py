@@ -6,6 +6,7 @@ from curation.models.people import Demographics, Exclusion, Invitation, PersonEv
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
+from curation.models.splits import FaceSide, IdentitySide
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
 
@@ -23,10 +24,12 @@ __all__ = [
     "DisputeView",
     "ErrorRates",
     "Exclusion",
+    "FaceSide",
     "Figure",
     "Flag",
     "GoldItem",
     "GuidelinePicture",
+    "IdentitySide",
     "Invitation",
     "Pause",
     "PersonEvent",
