@@ -97,6 +97,7 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
         "others": others,
         "papers": [(path, len(text.encode())) for path, text in sorted(release.papers.items())],
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
+        "held_back": [(selection.HELD_BACK.get(code, code), n) for code, n in sorted(release.held_back.items())],
         "why_not": _why_not(release),
         "may_download": has_role(request.user, Role.RELEASE_MANAGER),
     }
