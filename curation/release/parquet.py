@@ -40,16 +40,15 @@ def _write(frozen: Frozen, shard: Shard, file: BinaryIO) -> None:
     import pyarrow as pa  # heavy, and only for those who write this format
     from pyarrow import parquet as pq
 
-    labels = class_labels(frozen)
-    schema = _schema(frozen, labels)
+    labels, kinds = class_labels(frozen), schema(frozen)
     pages = {
         "compression": {path: "none" if path == "image.bytes" else COMPRESSION for path in _paths(frozen, labels)},
         "use_dictionary": list(frozen.columns),
         "write_statistics": [label.name for label in labels] + ["id"],
     }
-    with pq.ParquetWriter(file, schema, **pages) as writer:
+    with pq.ParquetWriter(file, kinds, **pages) as writer:
         for group in shards.pictures(shard.faces, ROW_GROUP):
-            batch = pa.RecordBatch.from_arrays(list(_arrays(group, frozen, labels)), schema=schema)
+            batch = pa.RecordBatch.from_arrays(list(_arrays(group, frozen, labels)), schema=kinds)
             writer.write_batch(batch, row_group_size=ROW_GROUP)
 
 
@@ -57,9 +56,10 @@ def _paths(frozen: Frozen, labels: Sequence[ClassLabel]) -> list[str]:
     return ["image.bytes", "image.path", *(label.name for label in labels), *frozen.columns]
 
 
-def _schema(frozen: Frozen, labels: Sequence[ClassLabel]) -> Any:
+def schema(frozen: Frozen) -> Any:
     import pyarrow as pa  # see above
 
+    labels = class_labels(frozen)
     image = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     fields = [("image", image), *((label.name, pa.int64()) for label in labels)]
     fields += [(name, pa.string()) for name in frozen.columns]

@@ -88,6 +88,10 @@ def _places(columns: dict[str, str], tasks: list[str]) -> Iterator[str]:
                 yield f"{task}/{part}/{one['folder']}"
 
 
+def race_folder(label: str) -> str | None:
+    return next((one["folder"] for one in CLASSES["race"] if one["label"] == label), None)
+
+
 def written(folder: Path, known: Frozen, *formats: Callable[[Frozen], Iterator[Entry]]) -> sinks.Written:
     """Into a new folder, with metadata.csv."""
     folder.mkdir()
