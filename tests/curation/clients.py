@@ -31,7 +31,8 @@ def image_folder() -> Any:
     """torchvision.datasets.folder, the package's own code. It is installed without torch, which is too large for every
     test run, and of which reading folders needs one empty class."""
     found = find_spec("torchvision")
-    assert found and found.submodule_search_locations, "torchvision is not installed: make install"
+    assert found is not None, "torchvision is not installed: make install"
+    assert found.submodule_search_locations
     (where,) = found.submodule_search_locations
     made: dict[str, ModuleType] = {}
 
