@@ -1,6 +1,7 @@
 from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.error_rates import ErrorRates
+from curation.models.freezings import Freezing
 from curation.models.gold import GoldItem, Pause, Standing
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
@@ -25,6 +26,7 @@ __all__ = [
     "Exclusion",
     "Figure",
     "Flag",
+    "Freezing",
     "GoldItem",
     "GuidelinePicture",
     "Invitation",
