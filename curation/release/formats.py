@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from curation.release import imagefolder, rows
+from curation.release import imagefolder, parquet, rows, webdataset
 from curation.release.entries import Entry, of_chunks
 from curation.release.frozen import Frozen
 from curation.release.naming import METADATA
 
 DEFAULT = ("imagefolder",)
-FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {"imagefolder": imagefolder.entries}
+FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {
+    "imagefolder": imagefolder.entries,
+    "parquet": parquet.entries,
+    "webdataset": webdataset.entries,
+}
 
 
 def entries(frozen: Frozen) -> Iterator[Entry]:

@@ -33,6 +33,11 @@ def split_column(task: str) -> str:
     return SPLITS[task in ATTRIBUTES]
 
 
+def bucket(identity: str, attributes: str) -> str:
+    """Of an image in these parts, "" for none: the stem of the files that hold it."""
+    return f"identity-{identity or 'none'}--attributes-{attributes or 'none'}"
+
+
 def part_of(task: str, part: str) -> dict[str, str]:
     """The column, and what it holds, of images in a part of a task."""
     return {split_column(task): part}

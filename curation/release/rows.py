@@ -10,6 +10,7 @@ from django.db.models.functions import Collate
 
 from curation.models import ReleaseFace
 from curation.release import manifest
+from curation.release.naming import SPLITS
 
 CHUNK = 1_000
 # Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
@@ -34,6 +35,24 @@ def images(release: int, **columns: str) -> Iterator[ReleaseFace]:
     if columns:
         faces = faces.filter(record__contains={"columns": columns})
     return faces.iterator(chunk_size=CHUNK)
+
+
+def parts(release: int) -> Iterator[tuple[int, str, str]]:
+    """(primary key, part of identity, part of the attributes) of each image, in the order of the ids."""
+    known = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+    columns = (f"record__columns__{name}" for name in SPLITS)
+    return known.values_list("pk", *columns).iterator(chunk_size=CHUNK)
+
+
+def of_faces(keys: Sequence[int]) -> list[ReleaseFace]:
+    """Those with these primary keys, in this order."""
+    known = ReleaseFace.objects.in_bulk(keys)
+    return [known[key] for key in keys]
+
+
+def in_turn(keys: Sequence[int]) -> Iterator[ReleaseFace]:
+    for first in range(0, len(keys), CHUNK):
+        yield from of_faces(keys[first : first + CHUNK])
 
 
 def metadata(release: int, columns: Sequence[str]) -> Iterator[bytes]:
