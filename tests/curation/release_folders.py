@@ -32,7 +32,8 @@ COLUMNS = (
     *("votes_usable", "votes_race", "votes_gender", "votes_age"),
     *("consensus_usable", "consensus_race", "consensus_gender", "consensus_age"),
 )
-CREDITS = ("id", "creator", "licence", "licence_url", "source_page", "image_url", "modification")
+DATES = ("licence_seen_on", "date_taken", "date_retrieved")
+CREDITS = ("id", "creator", "licence", "licence_url", "modification")
 ALL = ("imagefolder", "parquet", "webdataset")
 
 Row = dict[str, str]
@@ -82,6 +83,15 @@ def _row(seed: int, sha256: str, name: str) -> Row:
         **{"votes_race": f"annotator-01={race};annotator-02={race}", "consensus_race": "majority"},
     }
     return dict.fromkeys(COLUMNS, "") | known
+
+
+def id_of(data: bytes) -> str:
+    return image_id(hashlib.sha256(data).hexdigest())
+
+
+def row_of(data: bytes) -> Row:
+    """One more image of the first person."""
+    return _row(0, hashlib.sha256(data).hexdigest(), id_of(data)) | {"photo_id": "cd" * 10}
 
 
 def classes() -> dict[str, list[dict[str, Any]]]:
@@ -150,7 +160,7 @@ def _papers(folder: Path, table: list[Row], formats: tuple[str, ...]) -> None:
     told = {
         **{"version": "1.0.0", "selection": "curated", "frozen_on": "2026-01-02", "tasks": list(TASKS), "schema": 1},
         **{"formats": list(formats), "images": len(table), "people": len(PEOPLE), "parent": None, "policies": []},
-        **{"held_back": {}, "columns": list(COLUMNS)},
+        **{"held_back": {}, "accepted": [], "columns": list(COLUMNS)},
     }
     _put(folder, "release.json", _json(told))
     _put(folder, "classes.json", _json(classes()))
@@ -160,9 +170,24 @@ def _papers(folder: Path, table: list[Row], formats: tuple[str, ...]) -> None:
     _put(folder, "CHANGES.json", _json({"parent": None}))
     _put(folder, "LICENSES/CC-BY-4.0.txt", "Creative Commons Attribution 4.0")
     texts = ("README.md", "DATASHEET.md", "CITATION.cff", "ATTRIBUTION.md", "remove_revoked.py", "CHANGES.md")
-    reports = ("agreement.json", "agreement.md", "balance.json", "balance.md", "splits.json", "splits.md")
+    reports = ("agreement.json", "agreement.md", "balance.md", "splits.json", "splits.md")
+    _put(folder, "reports/balance.json", _json(balance(table)))
     for name in (*texts, *(f"reports/{one}" for one in (*reports, "annotators.json", "balance-race.svg"))):
         _put(folder, name, _json({}) if name.endswith(".json") else f"About {name}.\n")
+
+
+def balance(table: list[Row]) -> dict[str, Any]:
+    def counted(column: str) -> dict[str, dict[str, int]]:
+        known: dict[str, set[str]] = {}
+        for row in table:
+            known.setdefault(row[column], set()).add(row["identity_slug"])
+        return {
+            label: {"images": sum(row[column] == label for row in table), "people": len(people)}
+            for label, people in known.items()
+        }
+
+    labels = {task: counted(f"perceived_{task}") for task in LABELS}
+    return {"images": len(table), "people": len(PEOPLE), "labels": labels, "licences": counted("licence")}
 
 
 def croissant(folder: Path) -> dict[str, Any]:
@@ -178,8 +203,9 @@ def croissant(folder: Path) -> dict[str, Any]:
 
 
 def places(row: Row) -> list[tuple[str, str, str]]:
-    who = [("identity", row["split_identity"], row["identity_slug"])]
-    return who + [(t, row["split_attributes"], folder_of(row[f"perceived_{t}"])) for t in LABELS]
+    known = [("identity", row["split_identity"], row["identity_slug"])]
+    known += [(t, row["split_attributes"], folder_of(row[f"perceived_{t}"])) for t in LABELS]
+    return [place for place in known if place[1] and place[2] != "cannot tell"]
 
 
 def _image_folders(folder: Path, table: list[Row], data: Mapping[str, bytes]) -> None:
@@ -199,12 +225,16 @@ def _image_folders(folder: Path, table: list[Row], data: Mapping[str, bytes]) ->
 
 def json_line(row: Row, task: str, part: str) -> str:
     (name,) = [name for t, p, name in places(row) if (t, p) == (task, part)]
-    return json.dumps(row | {"file_name": f"{name}/{row['id']}.jpg"}, sort_keys=True, ensure_ascii=False) + "\n"
+    told = {column: text for column, text in row.items() if column not in DATES}
+    return json.dumps(told | {"file_name": f"{name}/{row['id']}.jpg"}, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def numbers(row: Row) -> dict[str, int]:
-    known = {f"label_{t}": sorted(map(folder_of, LABELS[t])).index(folder_of(row[f"perceived_{t}"])) for t in LABELS}
-    return {"label_identity": PEOPLE.index(row["identity_slug"])} | known
+def numbers(row: Row) -> dict[str, int | None]:
+    known: dict[str, int | None] = {"label_identity": PEOPLE.index(row["identity_slug"])}
+    for task, labels in LABELS.items():
+        names, name = sorted(map(folder_of, labels)), folder_of(row[f"perceived_{task}"])
+        known[f"label_{task}"] = names.index(name) if name in names else None
+    return known
 
 
 def buckets(table: list[Row]) -> dict[str, list[Row]]:
@@ -236,11 +266,11 @@ def put_parquet(folder: Path, path: str, told: list[dict[str, Any]], like: Any =
     packed = dict.fromkeys((*(f"label_{t}" for t in TASKS), *COLUMNS), "zstd")
     known = {"compression": packed | {"image.bytes": "none", "image.path": "zstd"}, "use_dictionary": list(COLUMNS)}
     with pq.ParquetWriter(folder / path, like, **(known | pages)) as writer:
-        for start in range(0, len(told), 2):  # several row groups
-            writer.write_table(pa.Table.from_pylist(told[start : start + 2], like))
+        for row in told:  # a row group each
+            writer.write_table(pa.Table.from_pylist([row], like))
     hashed = hashlib.sha256()
     for row in told:
-        image = {"bytes": hashlib.sha256(row["image"]["bytes"]).hexdigest(), "path": row["image"]["path"]}
+        image = {"bytes": hashlib.sha256(row["image"]["bytes"] or b"").hexdigest(), "path": row["image"]["path"]}
         hashed.update((json.dumps(row | {"image": image}, sort_keys=True, ensure_ascii=False) + "\n").encode())
     digests = folder / "parquet" / "digests.json"
     known = json.loads(digests.read_text()) if digests.exists() else {}
@@ -249,9 +279,11 @@ def put_parquet(folder: Path, path: str, told: list[dict[str, Any]], like: Any =
 
 def write_parquet(folder: Path, table: list[Row], data: Mapping[str, bytes]) -> None:
     for bucket, members in buckets(table).items():
-        for number, row in enumerate(members):  # as many shards as there are images
-            path = f"parquet/{bucket}-{number:05d}-of-{len(members):05d}.parquet"
-            put_parquet(folder, path, [parquet_row(row, data[row["id"]])])
+        # The first bucket has several shards, the others have one.
+        cuts = [members] if (folder / "parquet").is_dir() else [members[:1], members[1:]]
+        for number, cut in enumerate(cuts):
+            path = f"parquet/{bucket}-{number:05d}-of-{len(cuts):05d}.parquet"
+            put_parquet(folder, path, [parquet_row(row, data[row["id"]]) for row in cut])
 
 
 def put_tar(folder: Path, path: str, members: Iterable[tuple[str, bytes]]) -> None:
@@ -266,7 +298,8 @@ def put_tar(folder: Path, path: str, members: Iterable[tuple[str, bytes]]) -> No
 def tar_members(members: Iterable[Row], data: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
     found = []
     for row in members:
-        line = json.dumps(row | numbers(row), sort_keys=True, ensure_ascii=False) + "\n"
+        told = {name: -1 if number is None else number for name, number in numbers(row).items()}
+        line = json.dumps(row | told, sort_keys=True, ensure_ascii=False) + "\n"
         found += [(f"{row['id']}.jpg", data[row["id"]]), (f"{row['id']}.json", line.encode())]
     return found
 

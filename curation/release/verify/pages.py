@@ -11,7 +11,7 @@ from curation.release.verify.findings import TOO_LARGE, TRUNCATED, Unreadable
 MOST_ROWS = 1_000  # in a row group; ours have 100
 LARGEST_IMAGES = 300_000_000  # bytes in a row group
 LARGEST_TEXTS = 4_000_000  # bytes of a column in a row group, unpacked
-HEADER = 100_000  # bytes of a page's header at most
+HEADERS = (500, 100_000)  # bytes of a page's header: of most, and at most
 IMAGES = "image.bytes"
 
 
@@ -47,16 +47,17 @@ def _check_chunk(file: BinaryIO, chunk: Any, path: str) -> None:
 
 def _page(file: BinaryIO, at: int, path: str) -> tuple[int, int, int]:
     """Size unpacked and packed, and the length of the header before it."""
-    file.seek(at)
-    header = _Compact(file.read(HEADER))
-    try:
-        fields = header.struct()
-        size, packed = fields[2], fields[3]
-    except (IndexError, KeyError, RecursionError):
-        size = packed = -1
-    if not isinstance(size, int) or not isinstance(packed, int) or size < 0 or packed < 0:
-        raise Unreadable(TRUNCATED, path, "is cut off, or has a damaged page")
-    return size, packed, header.at
+    for most in HEADERS:
+        file.seek(at)
+        header = _Compact(file.read(most))
+        try:
+            fields = header.struct()
+            size, packed = fields[2], fields[3]
+        except (IndexError, KeyError, RecursionError):
+            continue
+        if size is not None and packed is not None and size >= 0 and packed >= 0:
+            return size, packed, header.at
+    raise Unreadable(TRUNCATED, path, "is cut off, or has a damaged page")
 
 
 STOP, TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = 0, 1, 2, 3, 7, 8, 9, 10, 11, 12

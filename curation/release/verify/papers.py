@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.release.manifest import ManifestError
-from curation.release.naming import CLASSES, MANIFEST, METADATA, README, VERSION
+from curation.release.naming import ATTRIBUTES, CLASSES, MANIFEST, METADATA, README, VERSION
 from curation.release.verify import bounded
 from curation.release.verify.findings import (
     ATTRIBUTION,
@@ -29,6 +29,7 @@ from curation.release.verify.rows import SHA256, Tally
 from curation.release.verify.sides import Item, Side, differing
 
 CREDITS, WITHDRAWN, CHANGES, CROISSANT = "ATTRIBUTION.csv", "REVOKED.csv", "CHANGES.json", "croissant.json"
+BALANCE = "reports/balance.json"
 PAPERS = (
     *(README, "DATASHEET.md", CROISSANT, "CITATION.cff", CREDITS, "ATTRIBUTION.md", WITHDRAWN, "remove_revoked.py"),
     *(CHANGES, "CHANGES.md", RELEASE, CLASSES, METADATA, "reports/annotators.json"),
@@ -40,7 +41,7 @@ DIGEST_TEXT = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def check(folder: Path, layout: Layout, tally: Tally, findings: Findings) -> None:
-    for test in (_check_present, _check_told, _check_licences, _check_changes, _check_croissant):
+    for test in (_check_present, _check_told, _check_licences, _check_changes, _check_balance, _check_croissant):
         try:
             test(folder, layout, tally, findings)
         except Unreadable as trouble:
@@ -170,6 +171,25 @@ def _check_changes(folder: Path, layout: Layout, _tally: Tally, findings: Findin
     told = bounded.json_of(folder, CHANGES)
     if not isinstance(told, dict) or told.get("parent") != layout.told.get("parent"):
         findings.add(DISAGREE, CHANGES, f"its parent is not that of {RELEASE}")
+
+
+def _check_balance(folder: Path, _layout: Layout, tally: Tally, findings: Findings) -> None:
+    """How many images there are, of each label and under each licence."""
+    told = bounded.json_of(folder, BALANCE)
+    try:
+        found = {f"images of {task}": _images(told["labels"][task]) for task in ATTRIBUTES}
+        found |= {"images by licence": _images(told["licences"])}
+        found |= {"images": told["images"], "people": told["people"]}
+    except (TypeError, KeyError, AttributeError):
+        raise Unreadable(PAPER, BALANCE, "does not tell of images by label and licence") from None
+    wanted: dict[str, Any] = {f"images of {task}": dict(tally.labels[task]) for task in ATTRIBUTES}
+    wanted |= {"images by licence": dict(tally.licences), "images": tally.images, "people": len(tally.people)}
+    if names := differing(found, wanted):
+        findings.add(COUNT, BALANCE, f"differs from {METADATA} in {names}")
+
+
+def _images(told: Any) -> dict[str, int]:
+    return {label: count["images"] for label, count in told.items() if count["images"]}
 
 
 def _check_croissant(folder: Path, layout: Layout, _tally: Tally, findings: Findings) -> None:
