@@ -135,6 +135,7 @@ urlpatterns = [
     path("releases/orders/<int:pk>/", freezings.page, name="freezing"),
     path("releases/orders/<int:pk>/progress/", freezings.progress, name="freezing-progress"),
     path("releases/orders/<int:pk>/cancel/", freezings.cancel, name="freezing-cancel"),
+    path("releases/compare/", releases.compare, name="release-compare"),
     path("releases/<str:version>/", releases.one, name="release"),
     path("releases/<str:version>/download/", releases.download, name="release-download"),
     path("releases/<str:version>/papers/<path:path>", releases.paper, name="release-paper"),

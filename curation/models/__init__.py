@@ -7,6 +7,7 @@ from curation.models.people import Demographics, Exclusion, Invitation, PersonEv
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
+from curation.models.splits import FaceSide, IdentitySide
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
 
@@ -24,11 +25,13 @@ __all__ = [
     "DisputeView",
     "ErrorRates",
     "Exclusion",
+    "FaceSide",
     "Figure",
     "Flag",
     "Freezing",
     "GoldItem",
     "GuidelinePicture",
+    "IdentitySide",
     "Invitation",
     "Pause",
     "PersonEvent",

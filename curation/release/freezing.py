@@ -23,6 +23,7 @@ from curation.release.gates import CropCheck
 from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
 from curation.release.selection import Finding, Selected
+from curation.release.splits import Decisions, Item
 
 RELEASE_LOCK = 0x4D5446_02
 LAYOUT = 1
@@ -38,7 +39,7 @@ class Draft:
     order: Order
     policy: Policy
     words: records.Vocabulary
-    decisions: splitting.Decisions
+    decisions: Decisions
     findings: tuple[Finding, ...]
     places: Counter[tuple[str, ...]] = field(default_factory=Counter)
     people: dict[str, str] = field(default_factory=dict)  # name by slug, of those in the tree of identities
@@ -171,13 +172,13 @@ def _batches(chosen: list[Selected]) -> Iterator[list[Selected]]:
     return (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
 
 
-def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> splitting.Decisions:
+def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> Decisions:
     items = []
     for batch in _batches(chosen):
         for face in records.labelled(batch, order, words):
             race, gender, age = (_cell(words, name, face.labels[name]) for name in ATTRIBUTES)
             one = face.chosen
-            items.append(splitting.Item(one.face, one.identity, one.photo, one.group, (race, gender, age)))
+            items.append(Item(one.face, one.identity, one.photo, one.group, (race, gender, age)))
     return splitting.decide(items)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from curation import tasks
 from curation.models import Freezing, Release
-from curation.release import archive, gates, ordering, selection
+from curation.release import archive, comparing, gates, ordering, selection
 from curation.release.errors import ReleaseRefused
 from curation.release.freezing import check_not_barred, left_out_of_tasks
 from curation.release.naming import LABELLED, TASKS
@@ -27,6 +27,7 @@ STATES = {
     "cannot_tell": gettext_lazy("cannot tell"),
 }
 BAD = 400
+SHOWN = 50  # changed fields on the page that compares
 
 
 @allow(Role.RELEASE_MANAGER, Role.ADMIN)
@@ -97,6 +98,7 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
         "papers": [(path, len(text.encode())) for path, text in sorted(release.papers.items())],
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
         "why_not": _why_not(release),
+        "may_download": has_role(request.user, Role.RELEASE_MANAGER),
     }
     return render(request, "curation/release.html", context)
 
@@ -121,6 +123,22 @@ def download(request: HttpRequest, version: str) -> HttpResponseBase:
     headers = {"Content-Disposition": f'attachment; filename="{archive.folder_of(release)}.tar"'}
     pieces: Iterable[bytes] = archive.pieces(release)
     return StreamingHttpResponse(pieces, content_type="application/x-tar", headers=headers)
+
+
+@allow(Role.RELEASE_MANAGER, Role.ADMIN)
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """What became different from one release to another."""
+    known = Release.objects.defer("papers", "files")
+    before, after = (get_object_or_404(known, version=request.GET.get(side, "")) for side in ("from", "to"))
+    context = {
+        "before": before,
+        "after": after,
+        "changes": comparing.compare(before, after),
+        "versions": Release.objects.values_list("version", flat=True),
+        "shown": SHOWN,
+    }
+    return render(request, "curation/release_compare.html", context)
 
 
 def _why_not(release: Release) -> str:
