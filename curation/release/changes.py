@@ -57,12 +57,12 @@ class Changes:
         return {"parent": parent if self.parent_version is not None else None, **told}
 
 
-def changes_markdown(changes: Changes, examples: int = EXAMPLES) -> str:
-    """CHANGES.md: counts, and the first of what is in CHANGES.json."""
+def changes_markdown(changes: Changes, examples: int = EXAMPLES, whole: str = "CHANGES.json") -> str:
+    """CHANGES.md: counts, and the first of what is in CHANGES.json, or wherever the `whole` is."""
     counts = changes.counts
     if changes.parent_version is None:
         return f"# Changes\n\nThe first release: {counts.images_after:,} images of {counts.people_after:,} people.\n"
-    return "\n".join(
+    text = "\n".join(
         [
             f"# Changes since release {changes.parent_version}\n",
             f"The digest of that release is `{changes.parent_digest}`.\n",
@@ -74,6 +74,7 @@ def changes_markdown(changes: Changes, examples: int = EXAMPLES) -> str:
             *_id_lines("Removed images", changes.removed, examples),
         ]
     )
+    return f"{text}\nAll of it is in {whole}.\n"
 
 
 def _count_lines(changes: Changes) -> list[str]:
@@ -130,7 +131,7 @@ def _id_lines(title: str, ids: Sequence[str], examples: int) -> list[str]:
 
 def _more(listed: Sequence[object], examples: int) -> list[str]:
     hidden = len(listed) - examples
-    return ["", f"… and {hidden:,} more: see CHANGES.json.\n"] if hidden > 0 else [""]
+    return ["", f"… and {hidden:,} more.\n"] if hidden > 0 else [""]
 
 
 def _cell(text: str) -> str:

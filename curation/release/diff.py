@@ -11,6 +11,7 @@ __all__ = ["Change", "Changes", "Counts", "OutOfOrder", "changes_markdown", "com
 
 LISTED = 1_000  # changes that are listed of a column; all are counted
 NO_LONGER_HERE = "(somebody who is no longer in the release)"
+OF_THE_FORMAT = "file"  # where an image stands, if the release has files of images: says nothing of it
 WHO = ("identity", "identity_slug")
 BEFORE_THERE_WAS_ONE_SPLIT = ("split_race", "split_gender", "split_age")
 
@@ -164,7 +165,7 @@ def _aligned(row: Row) -> Row:
 def _differences(old: Row, new: Row) -> Iterator[Change]:
     for column, after in new.items():
         before = old.get(column, after)
-        if before == after:
+        if before == after or column == OF_THE_FORMAT:
             continue
         if column.startswith("votes_"):
             before, after = without_pseudonyms(before), without_pseudonyms(after)

@@ -1,9 +1,19 @@
+import hashlib
+import io
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from curation.release import diff
 from curation.release.diff import Change, Changes
+from tests.conftest import REPO
+from tests.curation import release_folders as f
 
 Row = dict[str, str]
 
@@ -117,7 +127,8 @@ def test_markdown_tells_counts_and_the_first_examples() -> None:
     assert "| images | 30 | 15 | 15 | 30 |" in text
     assert "| `perceived_race` | 15 |" in text
     assert "| 015 | `perceived_race` | White | Black \\| \\<b\\> |" in text
-    assert "… and 12 more: see CHANGES.json." in text
+    assert "… and 12 more." in text
+    assert text.endswith("\nAll of it is in CHANGES.json.\n")
     assert "No image moved" in text
 
 
@@ -127,3 +138,115 @@ def test_json_is_plain_and_always_the_same() -> None:
     assert json.loads(json.dumps(told, sort_keys=True)) == told
     assert told["parent"] == {"version": "1.0.0", "digest": "sha256:ab"}
     assert told["changed"] == [{"id": "a", "column": "perceived_race", "before": "White", "after": "Black"}]
+
+
+# ---- The command
+
+
+def told(*words: str | Path) -> str:
+    out = io.StringIO()
+    call_command("diff_releases", *map(str, words), stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """The second lost an erased image, got another one, and has a label corrected."""
+    table, data = f.rows()
+    (gone,) = [row for row in table if row["sha256"] == f.numbered(17)[0]]
+    later = [row for row in table if row is not gone] + [f.row_of(f.picture(99))]
+    data[f.id_of(f.picture(99))] = f.picture(99)
+    later[0] = later[0] | {"perceived_age": "Old" if later[0]["perceived_age"] == "Young" else "Young"}
+    first = f.build(tmp_path / "first", ())
+    second = f.build(tmp_path / "second", (), made=(sorted(later, key=lambda row: row["id"]), data))
+    (second / "REVOKED.csv").write_text(f"sha256,image_id\n{gone['sha256']},{gone['id']}\n")
+    return first, second
+
+
+def test_command_tells_what_changed(folders: tuple[Path, Path]) -> None:
+    text = told(*folders)
+    assert "# Changes since release 1.0.0" in text
+    assert "| images | 18 | 1 | 1 | 18 |" in text
+    assert "1 images were erased: delete them" in text
+    assert "| `perceived_age` | 1 |" in text
+    assert text.endswith("All of it is in diff_releases --json.\n")
+
+
+def test_command_tells_it_as_json(folders: tuple[Path, Path]) -> None:
+    changes = json.loads(told("--json", *folders))
+    assert changes["added"] == [f.id_of(f.picture(99))]
+    assert changes["removed"] == changes["erased"] == [f.numbered(17)[1]]
+    assert [change["column"] for change in changes["changed"]] == ["perceived_age"]
+    manifest = (folders[0] / "MANIFEST.sha256").read_bytes()
+    assert changes["parent"] == {"version": "1.0.0", "digest": f"sha256:{hashlib.sha256(manifest).hexdigest()}"}
+
+
+def test_command_reads_the_first_layout(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    f.build_first(tmp_path / "oldest")
+    changes = json.loads(told("--json", tmp_path / "oldest", folders[0]))
+    assert (changes["added"], changes["removed"], changes["changed"], changes["moved"]) == ([], [], [], [])
+    assert {"photo_id", "duplicate_group"} <= set(changes["columns_came"])
+    assert "split_attributes" not in changes["columns_came"]
+
+
+def lose_metadata(folder: Path) -> None:
+    (folder / "metadata.csv").unlink()
+
+
+def lose_the_manifest(folder: Path) -> None:
+    (folder / "MANIFEST.sha256").unlink()
+
+
+def put_a_pipe(folder: Path) -> None:
+    lose_metadata(folder)
+    os.mkfifo(folder / "metadata.csv")
+
+
+def turn_rows_round(folder: Path) -> None:
+    header, *lines = (folder / "metadata.csv").read_text().splitlines(keepends=True)
+    (folder / "metadata.csv").write_text("".join([header, *reversed(lines)]))
+
+
+def cut_a_row(folder: Path) -> None:
+    text = (folder / "metadata.csv").read_text()
+    (folder / "metadata.csv").write_text(text[:-40])
+
+
+def write_no_text(folder: Path) -> None:
+    (folder / "metadata.csv").write_bytes(b"\xff")
+
+
+def write_another_table(folder: Path) -> None:
+    (folder / "metadata.csv").write_text("a,b\n1,2\n")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lose_metadata, lose_the_manifest, put_a_pipe, turn_rows_round, cut_a_row, write_no_text, write_another_table],
+    ids=lambda damage: damage.__name__,
+)
+def test_command_refuses_what_is_no_release(folders: tuple[Path, Path], damage: Callable[[Path], None]) -> None:
+    damage(folders[1])
+    with pytest.raises(CommandError, match="second") as refusal:
+        told(*folders)
+    assert "\n" not in str(refusal.value)
+
+
+def test_command_needs_no_database_and_ends_with_0_where_releases_differ(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "SECRET_KEY": "for this test only",
+        "MTF_VAR": str(tmp_path),
+    }
+    command = [sys.executable, str(REPO / "manage.py"), "diff_releases"]
+    runs = [[*map(str, folders)], [str(folders[0]), str(tmp_path)], []]
+    ended = [
+        subprocess.run([*command, *words], env=environment, capture_output=True, text=True, check=False)
+        for words in runs
+    ]
+    assert [process.returncode for process in ended] == [0, 1, 2]
+    assert len(ended[1].stderr.splitlines()) == 1
