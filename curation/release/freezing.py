@@ -24,6 +24,7 @@ from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
 from curation.release.selection import Finding, Selected
 from curation.release.splits import Decisions, Item
+from curation.release.withdrawn import check_not_withdrawn
 
 RELEASE_LOCK = 0x4D5446_02
 LAYOUT = 1
@@ -77,8 +78,10 @@ def examine_frozen(release: Release, progress: Progress) -> tuple[Finding, ...]:
     return check.findings()
 
 
-def check_not_barred(release: Release) -> None:
-    """A quarantine takes a face out of exports at once; without it a frozen release cannot be the same."""
+def check_may_be_written(release: Release) -> None:
+    """ReleaseRefused for what was withdrawn, and while a face is in quarantine: that takes it out of exports at once,
+    and without it a frozen release cannot be the same."""
+    check_not_withdrawn(release)
     barred = release.faces.filter(face__quarantines__decision__in=IN_FORCE).values("face").distinct().count()
     if barred:
         raise ReleaseRefused(
