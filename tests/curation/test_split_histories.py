@@ -86,7 +86,10 @@ class Histories(RuleBasedStateMachine):
         return {one.face: Placed(one.photo, one.group, *where) for one, where in known}
 
     def _alike(self) -> list[tuple[int, int]]:
-        return [(one.photo, one.group) for one in self.known.values() if one.group is not None]
+        """Of those only that no release has had: the others are known."""
+        had = self.placed[SHARED].keys() | self.placed[DISJOINT].keys()
+        others = [self.known[face] for face in self.out - had if face in self.known]
+        return [(one.photo, one.group) for one in others if one.group is not None]
 
 
 Histories.TestCase.settings = settings(stateful_step_count=25, deadline=None)

@@ -172,6 +172,14 @@ def test_a_newcomer_in_a_photo_goes_where_the_photo_is() -> None:
     assert all(decisions.shared[item.face + 500] == first.shared[item.face] for item in items)
 
 
+def test_a_newcomer_that_is_alike_a_face_that_has_left_goes_where_that_one_was() -> None:
+    where = {900: Placed(900, 7, "test", 1)}
+    past = Past({1: "test"}, where, where)
+    decisions = checked([*people([9, 9]), face(901, 1, group=7)], past)
+    assert (decisions.shared[901], decisions.disjoint[901]) == ("test", "test")
+    assert decisions.report.splits[SHARED].left == 1
+
+
 def bridged() -> tuple[list[Item], Past, Item]:
     """Two photos in two parts of both splits, and a face in one that is alike a face in the other."""
     past = Past(
@@ -338,6 +346,16 @@ def test_people_who_are_entangled_in_photos_are_in_all_parts_if_that_can_be(seed
     placed = {item.identity for item in items if item.face in decide(items).shared}
     people = {who for pair in photos for who in pair}
     assert len(people) - len(placed) == min(missing(parts) for parts in product(PARTS, repeat=7))
+
+
+def test_of_people_who_cannot_all_be_everywhere_as_few_as_can_be_are_absent() -> None:
+    """Photos 3 and 4 stand together, whatever is done: then the person of both lacks a part, or another does."""
+    photos = {1: (1, 2), 2: (1, 2), 3: (1, 3), 4: (2, 3), 5: (3,)}
+    decisions = checked(
+        [face(10 * n + k, who, photo=n) for n, people in photos.items() for k, who in enumerate(people)]
+    )
+    assert {*decisions.held[SHARED].values()} == {"incomplete"}
+    assert decisions.report.splits[SHARED].held_back[0].persons == 1
 
 
 # ---- The report
