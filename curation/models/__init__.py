@@ -6,6 +6,7 @@ from curation.models.people import Demographics, Exclusion, Invitation, PersonEv
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
+from curation.models.sheet import SheetAnswer
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
 
@@ -39,6 +40,7 @@ __all__ = [
     "Reopening",
     "Requeue",
     "ReviewerPair",
+    "SheetAnswer",
     "Skip",
     "Slot",
     "Standing",
