@@ -23,10 +23,6 @@ SELECT path, crop_sha256 FROM (
     WHERE release_id = %(release)s
 ) AS files ORDER BY path COLLATE "C"
 """
-PLACES = """
-SELECT place, count(*) FROM curation_releaseface, jsonb_array_elements_text(record -> 'places') AS place
-WHERE release_id = %(release)s GROUP BY place
-"""
 LICENCES = """
 SELECT record -> 'columns' ->> 'licence', count(*) FROM curation_releaseface WHERE release_id = %(release)s GROUP BY 1
 """
@@ -53,9 +49,10 @@ def _csv_line(values: Sequence[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def files(release: int, others: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(path, sha256) of every file but the manifest, in the order of the bytes of the paths; `others` are no images."""
-    return heapq.merge(sorted(others.items()), _image_files(release))
+def manifest_lines(release: int, others: Mapping[str, str], *, images: bool) -> Iterator[bytes]:
+    """Of every file but the manifest, in the order of the bytes of the paths; `others` are files that are no images,
+    and images are files of their own where `images`."""
+    return manifest.lines(heapq.merge(sorted(others.items()), _image_files(release) if images else ()))
 
 
 def _image_files(release: int) -> Iterator[tuple[str, str]]:
@@ -63,17 +60,6 @@ def _image_files(release: int) -> Iterator[tuple[str, str]]:
         cursor.execute(IMAGE_FILES, {"release": release})
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
-
-
-def manifest_lines(release: int, others: Mapping[str, str]) -> Iterator[bytes]:
-    return manifest.lines(files(release, others))
-
-
-def place_counts(release: int) -> dict[tuple[str, str, str], int]:
-    """Images by (task, part, class folder)."""
-    with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"release": release})
-        return {tuple(place.split("/")): count for place, count in cursor.fetchall()}
 
 
 def licence_counts(release: int) -> dict[str, int]:
