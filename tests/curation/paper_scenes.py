@@ -10,7 +10,7 @@ from typing import Any
 
 from curation.agreement import agreement
 from curation.release import papers
-from curation.release.naming import ATTRIBUTES, TASKS, bucket_of, class_folder, image_file, image_id, label_column
+from curation.release.naming import ATTRIBUTES, TASKS, class_folder, image_file, image_id, label_column
 from curation.release.papers import Facts, Parent, PolicyFacts, Told, attribution, count
 from curation.release.papers.text import as_json
 from ingest import crops
@@ -83,7 +83,9 @@ def classes(tasks: tuple[str, ...] = TASKS) -> dict[str, list[dict[str, Any]]]:
     return {task: known for task, known in ({"identity": people} | attributes).items() if task in tasks}
 
 
-def made(known: list[dict[str, str]], formats: tuple[str, ...], selection: str, tasks: tuple[str, ...]) -> dict[str, bytes]:
+def made(
+    known: list[dict[str, str]], formats: tuple[str, ...], selection: str, tasks: tuple[str, ...]
+) -> dict[str, bytes]:
     """The files that are neither image nor paper."""
     out = io.StringIO()
     table = csv.DictWriter(out, columns_of(selection), lineterminator="\n")
@@ -112,7 +114,10 @@ def shards(known: list[dict[str, str]], tasks: tuple[str, ...], selection: str) 
         table |= {name: [one[name] for one in here] for name in columns_of(selection)}
         out = io.BytesIO()
         pq.write_table(pa.table(table), out)
-        yield f"parquet/{bucket_of(*pair)}-00000-of-00001.parquet", out.getvalue()
+        yield (
+            f"parquet/identity-{pair[0] or 'none'}--attributes-{pair[1] or 'none'}-00000-of-00001.parquet",
+            out.getvalue(),
+        )
 
 
 def facts(images: int = 10, **changes: Any) -> Facts:

@@ -10,7 +10,8 @@ from curation.release.papers.text import counted, escaped, table
 
 ABOUT = """# {title}, release {version}
 
-{images} of {people}, public figures all, with labels for {tasks}. {judged} Frozen on {day}, selection `{selection}`.
+{images} of {people}, public figures all, with labels for {tasks}.
+{judged} Frozen on {day}, selection `{selection}`.
 """
 CURATED = "Each image was judged by several people, independently of one another."
 CLAIMED = "**No person looked at the images**: labels are claimed of who the picture was found for."
@@ -38,14 +39,18 @@ older copy what `REVOKED.csv` names.
 
 To be erased, write to {contact}.
 """
-TREES = """- `images/<id>.jpg`: every image once: a square crop, encoded once, without metadata.
+TREES = """\
+- `images/<id>.jpg`: every image once: a square crop, encoded once, without metadata.
 - `<task>/<part>/<class>/<id>.jpg`: one tree a task, as torchvision's ImageFolder reads it. Every part holds every class
   folder, so that a class has the same number in every part; `<task>/<part>/metadata.jsonl` has the other columns. They
   are hard links to `images/` where the file system has them, else copies."""
-PARQUET = """- `parquet/identity-<part>--attributes-<part>-*.parquet`: every image once, with all columns and the numbers of its
+PARQUET = """\
+- `parquet/identity-<part>--attributes-<part>-*.parquet`: every image once, with all columns and the numbers of its
   classes; each part of either split is the files that name it."""
-WEBDATASET = """- `webdataset/identity-<part>--attributes-<part>-*.tar`: every image once, beside its columns as JSON; likewise."""
-FILES = """- `metadata.csv`: one row an image: labels, soft labels, parts, source, creator, licence, every vote by pseudonym, and
+WEBDATASET = """\
+- `webdataset/identity-<part>--attributes-<part>-*.tar`: every image once, beside its columns as JSON; likewise."""
+FILES = """\
+- `metadata.csv`: one row an image: labels, soft labels, parts, source, creator, licence, every vote by pseudonym, and
   how each field was settled (`majority`; `posterior`: answers weighed by how reliable their reviewers are;
   `adjudication`; `disputed`, `open`: not settled).
 - `classes.json`: the classes of each task and their folders; of age also the finer classes that each holds.

@@ -129,6 +129,11 @@ def _images() -> dict[str, Any]:
     return _record_set("pictures", "The images by themselves; the id is that of the metadata.", "id", fields)
 
 
+def _text_or(kind: str) -> str:
+    """In Parquet an empty text is there, and no number; in CSV it is no value at all."""
+    return "sc:Text" if kind == "sc:Integer" else kind
+
+
 def _parquet(facts: Facts) -> dict[str, Any]:
     """The image is a struct of bytes and path; labels are numbers of class folders in their order."""
     source = {"fileSet": {"@id": "parquet-shards"}}
@@ -137,6 +142,9 @@ def _parquet(facts: Facts) -> dict[str, Any]:
     fields = [
         _field("parquet", "image", "sc:ImageObject", picture),
         *(_field("parquet", name, "sc:Integer", source | {"extract": {"column": name}}) for name in numbers),
-        *(_field("parquet", name, kind_of(name), source | {"extract": {"column": name}}) for name in facts.columns),
+        *(
+            _field("parquet", name, _text_or(kind_of(name)), source | {"extract": {"column": name}})
+            for name in facts.columns
+        ),
     ]
     return _record_set("parquet", "One row an image, with the image.", "id", fields)
