@@ -1,6 +1,6 @@
 """Gathers from the database what the papers of a release tell, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils import translation
@@ -8,9 +8,10 @@ from django.utils import translation
 from curation import agreement_report, annotators
 from curation.models import Annotation, Policy, Release, ReleaseFace
 from curation.policies import current_policy
-from curation.release import answers, rows
+from curation.release import answers, diff, rows
+from curation.release.changes import Changes
 from curation.release.frozen import Frozen
-from curation.release.papers import Changes, Facts, Parent, PolicyFacts, Told, count
+from curation.release.papers import Facts, Parent, PolicyFacts, Told, count
 
 
 def facts(
@@ -26,7 +27,6 @@ def facts(
     the annotators by primary key. The language of whoever freezes does not matter."""
     with translation.override("en"):
         people, told = _annotators()
-    columns = (image.record["columns"] for image in rows.images(frozen.number))
     return Facts(
         version=frozen.version,
         selection=frozen.selection,
@@ -35,7 +35,7 @@ def facts(
         formats=frozen.formats,
         columns=frozen.columns,
         classes=frozen.classes,
-        counted=count(columns, selection=frozen.selection, tasks=frozen.tasks, classes=frozen.classes),
+        counted=count(_columns(frozen), selection=frozen.selection, tasks=frozen.tasks, classes=frozen.classes),
         answers=answers.answers(),
         files=files,
         agreement=agreement_report.report(),
@@ -44,9 +44,13 @@ def facts(
         annotators_told=told,
         policies=_policies(frozen.number),
         parent=Parent(parent.version, parent.digest) if parent else None,
-        changes=changes,
+        changes=changes or diff.first(_columns(frozen)),
         held_back=dict(sorted(held_back.items())),
     )
+
+
+def _columns(frozen: Frozen) -> Iterator[Mapping[str, str]]:
+    return (image.record["columns"] for image in rows.images(frozen.number))
 
 
 def _annotators() -> tuple[int, tuple[Told, ...]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from curation.agreement import agreement
 from curation.release import papers
-from curation.release.naming import ATTRIBUTES, TASKS, class_folder, image_file, image_id, label_column
+from curation.release.naming import ATTRIBUTES, TASKS, class_folder, image_file, image_id, json_columns, label_column
 from curation.release.papers import Facts, Parent, PolicyFacts, Told, attribution, count
 from curation.release.papers.text import as_json
 from ingest import crops
@@ -109,7 +109,7 @@ def shards(known: list[dict[str, str]], tasks: tuple[str, ...], selection: str) 
     parts = sorted({(one["split_identity"], one["split_attributes"]) for one in known})
     for pair in parts:
         here = [one for one in known if (one["split_identity"], one["split_attributes"]) == pair]
-        table = {"image": [{"bytes": by_sha[one["sha256"]], "path": f"{one['id']}.jpg"} for one in here]}
+        table: dict[str, list[Any]] = {"image": [{"bytes": by_sha[one["sha256"]], "path": f"{one['id']}.jpg"} for one in here]}
         table |= {f"label_{task}": [None] * len(here) for task in tasks}
         table |= {name: [one[name] for one in here] for name in columns_of(selection)}
         out = io.BytesIO()
@@ -178,6 +178,11 @@ def trees(told: list[dict[str, str]], known: Facts, pictures: Mapping[str, bytes
             if one[part_column] and folder:
                 place = f"{task}/{one[part_column]}"
                 yield f"{place}/{folder}/{one['id']}.jpg", pictures[one["sha256"]]
-                told_line = as_json(one | {"file_name": f"{folder}/{one['id']}.jpg"}).replace("\n", "") + "\n"
+                told_line = (
+                    as_json(
+                        {name: one[name] for name in json_columns(one)} | {"file_name": f"{folder}/{one['id']}.jpg"}
+                    ).replace("\n", "")
+                    + "\n"
+                )
                 lines[f"{place}/metadata.jsonl"] = lines.get(f"{place}/metadata.jsonl", b"") + told_line.encode()
     yield from lines.items()

@@ -94,7 +94,8 @@ def accepted(
 
 
 def few_people() -> list[Claim]:
-    """Nine ready faces of three people, with two voters each."""
+    """Nine ready faces of three people, with two voters each; the release sheet is filled."""
+    sheets.fill()
     voters = factories.reviewers(2)
     people = [factories.identity(name) for name in ("Ada Marlow", "Bo Lindqvist", "Chidi Eze")]
     tones = ({"race": "3"}, {"race": "1", "gender": "2"}, {"race": "2", "age": "2"})

@@ -1,12 +1,12 @@
 """The papers of a release: every text that is rendered once, when it is frozen, from facts alone."""
 
+from curation.release.changes import changes_markdown
 from curation.release.naming import CLASSES, README
 from curation.release.papers import (
     agreement,
     annotators,
     balance,
     card,
-    changes,
     citation,
     croissant,
     datasheet,
@@ -14,10 +14,10 @@ from curation.release.papers import (
     record,
 )
 from curation.release.papers.counting import count
-from curation.release.papers.facts import Changes, Count, Counted, Facts, Parent, PolicyFacts, Told
+from curation.release.papers.facts import Count, Counted, Facts, Parent, PolicyFacts, Told
 from curation.release.papers.text import as_json
 
-__all__ = ["Changes", "Count", "Counted", "Facts", "Parent", "PolicyFacts", "Told", "count", "render"]
+__all__ = ["Count", "Counted", "Facts", "Parent", "PolicyFacts", "Told", "count", "render"]
 
 
 def render(facts: Facts) -> dict[str, str]:
@@ -28,8 +28,8 @@ def render(facts: Facts) -> dict[str, str]:
         "DATASHEET.md": datasheet.as_file(facts),
         "croissant.json": croissant.as_file(facts),
         "CITATION.cff": citation.as_cff(facts),
-        "CHANGES.json": changes.as_file(facts),
-        "CHANGES.md": changes.to_read(facts),
+        "CHANGES.json": as_json(facts.changes.to_json()),
+        "CHANGES.md": changes_markdown(facts.changes),
         "release.json": record.as_file(facts),
         "reports/agreement.json": agreement.as_file(facts),
         "reports/agreement.md": agreement.to_read(facts),

@@ -8,7 +8,7 @@ from curation.release.papers.text import escaped, link, one_line
 from ingest.licences import attribution_line, licence_name
 
 CSV, MARKDOWN = "ATTRIBUTION.csv", "ATTRIBUTION.md"
-HEADER = ("id", "creator", "source_page", "licence", "licence_name", "licence_url", "modification", "attribution")
+HEADER = ("id", "credited_to", "page", "licence", "licence_name", "licence_url", "modification", "attribution")
 FORMULA = tuple("=+-@\t\r|%")
 ABOUT = """# Attribution
 
@@ -28,9 +28,15 @@ def csv_chunks(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def csv_row(row: Row) -> bytes:
-    told = {name: one_line(row.get(name, "")) for name in HEADER}
-    told |= {"licence_name": licence_name(row["licence"]), "attribution": line(row)}
-    return _csv_line([_harmless(told[name]) for name in HEADER])
+    """Columns of other names than those of metadata.csv are not told word for word."""
+    told = {
+        **row,
+        "credited_to": _harmless(row["creator"]),
+        "page": _harmless(row["source_page"]),
+        "licence_name": licence_name(row["licence"]),
+        "attribution": line(row),
+    }
+    return _csv_line([told[name] for name in HEADER])
 
 
 def _csv_line(values: Iterable[str]) -> bytes:
@@ -41,6 +47,7 @@ def _csv_line(values: Iterable[str]) -> bytes:
 
 def _harmless(value: str) -> str:
     """A spreadsheet would reckon what begins like a formula: an apostrophe before it makes it a text."""
+    value = one_line(value)
     return f"'{value}" if value.startswith(FORMULA) else value
 
 

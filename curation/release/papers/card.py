@@ -42,8 +42,8 @@ To be erased, write to {contact}.
 TREES = """\
 - `images/<id>.jpg`: every image once: a square crop, encoded once, without metadata.
 - `<task>/<part>/<class>/<id>.jpg`: one tree a task, as torchvision's ImageFolder reads it. Every part holds every class
-  folder, so that a class has the same number in every part; `<task>/<part>/metadata.jsonl` has the other columns. They
-  are hard links to `images/` where the file system has them, else copies."""
+  folder, so that a class has the same number in every part; `<task>/<part>/metadata.jsonl` has the other columns,
+  but for dates. They are hard links to `images/` where the file system has them, else copies."""
 PARQUET = """\
 - `parquet/identity-<part>--attributes-<part>-*.parquet`: every image once, with all columns and the numbers of its
   classes; each part of either split is the files that name it."""

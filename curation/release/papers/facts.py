@@ -1,11 +1,12 @@
 """What the papers of a release are told: plain values, so that the same facts make the same bytes at any time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from curation.agreement import Agreement
+from curation.release.changes import Changes
 from curation.release.naming import ATTRIBUTES, PARTS, label_column
 
 Cell = tuple[str, str, str]  # labels of race, gender, age
@@ -67,25 +68,6 @@ class Told:
     withheld: tuple[str, ...] = ()
 
 
-class Changes(Protocol):
-    """What `curation.release.diff` says of two releases; all are image ids in bytewise order."""
-
-    @property
-    def parent_version(self) -> str: ...
-    @property
-    def parent_digest(self) -> str: ...
-    @property
-    def added(self) -> Sequence[str]: ...
-    @property
-    def removed(self) -> Sequence[str]: ...
-    @property
-    def erased(self) -> Sequence[str]: ...
-    @property
-    def changed(self) -> Sequence[tuple[str, str, str, str]]: ...
-    @property
-    def counts(self) -> Mapping[str, int]: ...
-
-
 @dataclass(frozen=True)
 class Facts:
     """`files` are those that are neither image nor paper, by path: {"sha256", "bytes"}. `pseudonyms` name the
@@ -108,7 +90,7 @@ class Facts:
     annotators_told: tuple[Told, ...] = ()
     policies: tuple[PolicyFacts, ...] = ()
     parent: Parent | None = None
-    changes: Changes | None = None
+    changes: Changes = field(default_factory=Changes)
     held_back: Mapping[str, int] = field(default_factory=dict)
 
     @property

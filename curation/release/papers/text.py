@@ -39,15 +39,15 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in safe.split("\n"))
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str | int]], *, left: int = 1) -> str:
-    """The first `left` columns are words; the others are numbers. Cells are Markdown already."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, left: int = 1) -> str:
+    """The first `left` columns are words; the others are numbers. Texts are Markdown already."""
     rule = ["---"] * left + ["--:"] * (len(heads) - left)
     lines = [heads, rule, *([_cell(value) for value in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(value: str | int) -> str:
-    return f"{value:,}" if isinstance(value, int) else value
+def _cell(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def counted(n: int, one: str, many: str) -> str:
