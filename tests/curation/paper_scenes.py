@@ -109,7 +109,9 @@ def shards(known: list[dict[str, str]], tasks: tuple[str, ...], selection: str) 
     parts = sorted({(one["split_identity"], one["split_attributes"]) for one in known})
     for pair in parts:
         here = [one for one in known if (one["split_identity"], one["split_attributes"]) == pair]
-        table: dict[str, list[Any]] = {"image": [{"bytes": by_sha[one["sha256"]], "path": f"{one['id']}.jpg"} for one in here]}
+        table: dict[str, list[Any]] = {
+            "image": [{"bytes": by_sha[one["sha256"]], "path": f"{one['id']}.jpg"} for one in here]
+        }
         table |= {f"label_{task}": [None] * len(here) for task in tasks}
         table |= {name: [one[name] for one in here] for name in columns_of(selection)}
         out = io.BytesIO()

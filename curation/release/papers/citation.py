@@ -51,7 +51,7 @@ def _item(value: str | dict[str, str]) -> str:
 def quoted(text: str) -> str:
     """A YAML double-quoted scalar: JSON's, with what YAML does not print escaped."""
     return re.sub(
-        r"[\x7f-\x84\x86-\x9f\u2028\u2029\ufeff\ufffe\uffff]",
+        r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]",
         lambda found: f"\\u{ord(found[0]):04x}",
         json.dumps(text, ensure_ascii=False),
     )
