@@ -22,6 +22,7 @@ from curation.release.gates import CropCheck
 from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
 from curation.release.selection import Finding, Selected
+from curation.release.splits import Decisions, Item
 
 RELEASE_LOCK = 0x4D5446_02
 LAYOUT = 1
@@ -37,7 +38,7 @@ class Draft:
     order: Order
     policy: Policy
     words: records.Vocabulary
-    decisions: splitting.Decisions
+    decisions: Decisions
     findings: tuple[Finding, ...]
     places: Counter[tuple[str, ...]] = field(default_factory=Counter)
     people: dict[str, str] = field(default_factory=dict)  # name by slug, of those in the tree of identities
@@ -102,14 +103,15 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     """The rows first, then what is told from them; foreign keys are looked at when the transaction ends."""
     number, now = _next_number(), timezone.now()
     draft = _draft(order, progress, keep=ReleaseFace.objects.bulk_create, number=number)
-    gates.refuse(draft.findings)
+    gates.check(draft.findings)
     if changed := selection.no_longer_ready(order, number):
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
     files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
     held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
     parent, names = Release.objects.first(), draft.words.pseudonyms
-    told = gathering.facts(frozen, files=files, pseudonyms=names, held_back=held_back, parent=parent)
+    report = draft.decisions.report
+    told = gathering.facts(frozen, files=files, pseudonyms=names, held_back=held_back, parent=parent, splits=report)
     texts = papers.render(told)
     release = Release.objects.create(
         pk=number,
@@ -155,7 +157,7 @@ def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace
     policy = current_policy()  # before the vocabulary: it is made where there is none yet
     words = records.vocabulary(order.version)
     chosen, check = selection.selected(order), CropCheck()
-    draft = Draft(order, policy, words, _decide(chosen, order, words), gates.of_selection(order) + gates.of_sheet())
+    draft = Draft(order, policy, words, _decide(chosen, order, words), gates.of_selection(order))
     sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)
     for batch in _batches(chosen):
         sound = [one for one in batch if check.passes(one.face, one.crop_sha256)]
@@ -173,13 +175,13 @@ def _batches(chosen: list[Selected]) -> Iterator[list[Selected]]:
     return (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
 
 
-def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> splitting.Decisions:
+def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> Decisions:
     items = []
     for batch in _batches(chosen):
         for face in records.labelled(batch, order, words):
             race, gender, age = (_cell(words, name, face.labels[name]) for name in ATTRIBUTES)
             one = face.chosen
-            items.append(splitting.Item(one.face, one.identity, one.photo, one.group, (race, gender, age)))
+            items.append(Item(one.face, one.identity, one.photo, one.group, (race, gender, age)))
     return splitting.decide(items)
 
 

@@ -11,13 +11,13 @@ from curation.release import answers, crops, pictures, selection, sheet
 from curation.release.errors import ReleaseRefused
 from curation.release.naming import PARTS
 from curation.release.orders import Order
-from curation.release.selection import EXAMPLES, Finding
+from curation.release.selection import EXAMPLES, Finding, Triage
 
 Places = Mapping[tuple[str, ...], int]  # images by (task, part, class folder)
 Classes = Mapping[str, Sequence[Mapping[str, Any]]]
 NOTHING = "nothing"
 EMPTY_CLASS = "empty_class"
-UNANSWERED = "sheet_unanswered"
+UNANSWERED = "sheet"
 CROP_TROUBLES = {
     crops.MISSING: "the crop is missing",
     crops.CHANGED: "the crop's bytes are not those that were reviewed",
@@ -54,9 +54,12 @@ class CropCheck:
 
 def of_selection(order: Order) -> tuple[Finding, ...]:
     """What the database tells of the faces, ready or held back: blocking or not."""
-    triage = selection.triage(order)
+    return found_in(order, selection.triage(order))
+
+
+def found_in(order: Order, triage: Triage) -> tuple[Finding, ...]:
     nothing = () if triage.ready else (Finding(NOTHING, _("no face is accepted with a proved licence"), 0),)
-    return (*triage.held_back, *selection.disputed(order), *nothing)
+    return (*triage.held_back, *selection.disputed(order), *of_sheet(), *nothing)
 
 
 def of_sheet() -> tuple[Finding, ...]:
@@ -89,9 +92,17 @@ def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(found for found in findings if found.blocks)
 
 
-def refuse(findings: Iterable[Finding]) -> None:
-    """ReleaseRefused in one sentence that names everything that blocks, if anything does."""
-    stop = blocking(findings)
-    if stop:
+class Blocked(ReleaseRefused):
+    """Names everything that blocks in one sentence; `findings` are all that was found, blocking or not."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        stop = blocking(self.findings)
         reasons = "; ".join(f"{found.text} ({found.count:,})" if found.count else found.text for found in stop)
-        raise ReleaseRefused(f"Nothing is frozen: {reasons}. See --dry-run.")
+        super().__init__(f"Nothing is frozen: {reasons}. See --dry-run.")
+
+
+def check(findings: Iterable[Finding]) -> None:
+    found = tuple(findings)
+    if blocking(found):
+        raise Blocked(found)

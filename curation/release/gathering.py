@@ -1,6 +1,6 @@
 """Gathers from the database what the papers of a release tell, as plain values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils import translation
@@ -8,10 +8,10 @@ from django.utils import translation
 from curation import agreement_report, annotators
 from curation.models import Annotation, Policy, Release, ReleaseFace
 from curation.policies import current_policy
-from curation.release import answers, diff, rows
-from curation.release.changes import Changes
+from curation.release import answers, comparing
 from curation.release.frozen import Frozen
 from curation.release.papers import Facts, Parent, PolicyFacts, Told, count
+from curation.release.splits import SplitReport
 
 
 def facts(
@@ -21,10 +21,12 @@ def facts(
     pseudonyms: Mapping[int, str],
     held_back: Mapping[str, int],
     parent: Release | None,
-    changes: Changes | None = None,
+    splits: SplitReport,
+    revoked: Collection[str] = (),
 ) -> Facts:
     """Of a release whose rows are there; `files` are those that are neither image nor paper, `pseudonyms` those of
-    the annotators by primary key. The language of whoever freezes does not matter."""
+    the annotators by primary key, `revoked` the sha256 of erased images. The language of whoever freezes does not
+    matter."""
     with translation.override("en"):
         people, told = _annotators()
     return Facts(
@@ -35,7 +37,9 @@ def facts(
         formats=frozen.formats,
         columns=frozen.columns,
         classes=frozen.classes,
-        counted=count(_columns(frozen), selection=frozen.selection, tasks=frozen.tasks, classes=frozen.classes),
+        counted=count(
+            comparing.columns_of(frozen.number), selection=frozen.selection, tasks=frozen.tasks, classes=frozen.classes
+        ),
         answers=answers.answers(),
         files=files,
         agreement=agreement_report.report(),
@@ -44,13 +48,10 @@ def facts(
         annotators_told=told,
         policies=_policies(frozen.number),
         parent=Parent(parent.version, parent.digest) if parent else None,
-        changes=changes or diff.first(_columns(frozen)),
+        changes=comparing.since(parent, frozen.number, revoked),
+        splits=splits,
         held_back=dict(sorted(held_back.items())),
     )
-
-
-def _columns(frozen: Frozen) -> Iterator[Mapping[str, str]]:
-    return (image.record["columns"] for image in rows.images(frozen.number))
 
 
 def _annotators() -> tuple[int, tuple[Told, ...]]:

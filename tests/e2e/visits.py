@@ -90,6 +90,7 @@ VISITS: dict[str, list[str]] = {
     "pause-lift": ["/people/{hasty}/pauses/{pause}/lift/"],
     "exclude": ["/people/{zoe}/exclude/"],
     "exclusion": ["/people/{zoe}/exclusions/{exclusion}/"],
+    "release-sheet": ["/releases/sheet/"],
     "releases": ["/releases/"],
     # For strangers
     "login": ["/login/?next=/review/"],

@@ -16,6 +16,7 @@ from curation.release.papers import (
 from curation.release.papers.counting import count
 from curation.release.papers.facts import Count, Counted, Facts, Parent, PolicyFacts, Told
 from curation.release.papers.text import as_json
+from curation.release.splits import markdown
 
 __all__ = ["Count", "Counted", "Facts", "Parent", "PolicyFacts", "Told", "count", "render"]
 
@@ -35,4 +36,9 @@ def render(facts: Facts) -> dict[str, str]:
         "reports/agreement.md": agreement.to_read(facts),
         "reports/annotators.json": annotators.as_file(facts),
     }
+    if facts.splits is not None:
+        found |= {
+            "reports/splits.json": as_json(facts.splits.as_json()),
+            "reports/splits.md": markdown.text(facts.splits),
+        }
     return dict(sorted((found | balance.files(facts) | licences.files(facts.counted.licences)).items()))

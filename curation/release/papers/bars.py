@@ -1,6 +1,6 @@
 """A bar chart as an SVG file of its own: a row a group, one bar for images and one for people, each to its own scale.
 
-It brings its colours along and turns dark where the reader's browser is; a title and a description tell it in words.
+It brings its colours and its ground along, and turns dark where the reader's browser is; a title and a description tell it in words.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,14 @@ text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
 .images{fill:#2f5fd0}
 .people{fill:#14713d}
 .track{fill:#efefed}
+.paper{fill:#fff}
 @media (prefers-color-scheme:dark){
 text{fill:#ececea}
 .head,.number{fill:#a8a8a3}
 .images{fill:#86a8ff}
 .people{fill:#5fcf92}
-.track{fill:#2e2e2e}
+.track{fill:#333}
+.paper{fill:#1f1f1f}
 }
 """
 
@@ -46,7 +48,8 @@ def chart(title: str, bars: Sequence[Bar]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {tall}" width="{WIDE}" height="{tall}" role="img"'
         f' aria-labelledby="title about">\n<title id="title">{_words(title)}</title>\n'
-        f'<desc id="about">{_words(_told(bars))}</desc>\n<style>{STYLE}</style>\n{_heads()}{rows}</svg>\n'
+        f'<desc id="about">{_words(_told(bars))}</desc>\n<style>{STYLE}</style>\n'
+        f'<rect class="paper" width="{WIDE}" height="{tall}" rx="8"/>\n{_heads()}{rows}</svg>\n'
     )
 
 

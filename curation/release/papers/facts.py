@@ -8,6 +8,7 @@ from typing import Any
 from curation.agreement import Agreement
 from curation.release.changes import Changes
 from curation.release.naming import ATTRIBUTES, PARTS, label_column
+from curation.release.splits import SplitReport
 
 Cell = tuple[str, str, str]  # labels of race, gender, age
 
@@ -91,6 +92,7 @@ class Facts:
     policies: tuple[PolicyFacts, ...] = ()
     parent: Parent | None = None
     changes: Changes = field(default_factory=Changes)
+    splits: SplitReport | None = None
     held_back: Mapping[str, int] = field(default_factory=dict)
 
     @property
