@@ -1,6 +1,7 @@
 """A bar chart as an SVG file of its own: a row a group, one bar for images and one for people, each to its own scale.
 
-It brings its colours and its ground along, and turns dark where the reader's browser is; a title and a description tell it in words.
+It brings its colours and its ground along, and turns dark where the reader's browser is. Its title and description tell it
+in words.
 """
 
 from collections.abc import Sequence
