@@ -11,11 +11,10 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from curation import agreement_report
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
-from curation.release import formats, gates, manifest, papers, records, rows, selection, splitting
+from curation.release import formats, gates, gathering, manifest, papers, records, rows, selection, splitting
 from curation.release.entries import Made, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
@@ -112,7 +111,11 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
     files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
-    texts = papers.render(_facts(draft, frozen), draft.words)
+    held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
+    parent, names = Release.objects.first(), draft.words.pseudonyms
+    report = draft.decisions.report
+    told = gathering.facts(frozen, files=files, pseudonyms=names, held_back=held_back, parent=parent, splits=report)
+    texts = papers.render(told)
     release = Release.objects.create(
         pk=number,
         version=order.version,
@@ -121,9 +124,9 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         tasks=list(order.tasks),
         formats=list(order.formats),
         columns=list(frozen.columns),
-        held_back={found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK},
+        held_back=held_back,
         policy=draft.policy,
-        parent=Release.objects.first(),
+        parent=parent,
         papers=texts,
         files=files,
         digest=_digest(frozen, texts, files),
@@ -202,19 +205,6 @@ def _frozen(draft: Draft, number: int, day: date) -> Frozen:
         columns=records.columns(order.selection),
         classes=draft.classes(),
         layout=LAYOUT,
-    )
-
-
-def _facts(draft: Draft, frozen: Frozen) -> papers.Facts:
-    return papers.Facts(
-        version=frozen.version,
-        selection=frozen.selection,
-        frozen_on=frozen.frozen_on,
-        faces=draft.faces,
-        places=draft.places,
-        licences=rows.licence_counts(frozen.number),
-        classes=frozen.classes,
-        agreement=agreement_report.report(),
     )
 
 

@@ -90,6 +90,7 @@ VISITS: dict[str, list[str]] = {
     "pause-lift": ["/people/{hasty}/pauses/{pause}/lift/"],
     "exclude": ["/people/{zoe}/exclude/"],
     "exclusion": ["/people/{zoe}/exclusions/{exclusion}/"],
+    "release-sheet": ["/releases/sheet/"],
     "releases": ["/releases/", "/releases/?set=non-curated&accept=licence_unproved"],
     "release": ["/releases/1.0.0/"],
     "release-paper": ["/releases/1.0.0/papers/README.md"],
