@@ -14,7 +14,7 @@ from django.utils import timezone
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
-from curation.release import formats, gates, gathering, manifest, papers, records, rows, selection, splitting
+from curation.release import formats, gates, gathering, manifest, papers, records, revoked, rows, selection, splitting
 from curation.release.entries import Made, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
@@ -112,10 +112,17 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     frozen = _frozen(draft, number, now.date())
     files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
     held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
-    parent, names = Release.objects.first(), draft.words.pseudonyms
-    report = draft.decisions.report
-    told = gathering.facts(frozen, files=files, pseudonyms=names, held_back=held_back, parent=parent, splits=report)
-    texts = papers.render(told)
+    parent = Release.objects.filter(selection=order.selection).first()
+    told = gathering.facts(
+        frozen,
+        files=files,
+        pseudonyms=draft.words.pseudonyms,
+        held_back=held_back,
+        parent=parent,
+        splits=draft.decisions.report,
+        accepted=[found.code for found in draft.findings if found.code in order.accept],
+    )
+    texts = papers.render(told) | {revoked.FILE: "".join(revoked.lines()), revoked.SCRIPT: revoked.script()}
     release = Release.objects.create(
         pk=number,
         version=order.version,

@@ -22,11 +22,10 @@ def facts(
     held_back: Mapping[str, int],
     parent: Release | None,
     splits: SplitReport,
-    revoked: Collection[str] = (),
+    accepted: Collection[str],
 ) -> Facts:
     """Of a release whose rows are there; `files` are those that are neither image nor paper, `pseudonyms` those of
-    the annotators by primary key, `revoked` the sha256 of erased images. The language of whoever freezes does not
-    matter."""
+    the annotators by primary key. The language of whoever freezes does not matter."""
     with translation.override("en"):
         people, told = _annotators()
     return Facts(
@@ -48,9 +47,10 @@ def facts(
         annotators_told=told,
         policies=_policies(frozen.number),
         parent=Parent(parent.version, parent.digest) if parent else None,
-        changes=comparing.since(parent, frozen.number, revoked),
+        changes=comparing.since(parent, frozen.number),
         splits=splits,
         held_back=dict(sorted(held_back.items())),
+        accepted=tuple(sorted(accepted)),
     )
 
 

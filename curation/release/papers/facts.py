@@ -72,7 +72,8 @@ class Told:
 @dataclass(frozen=True)
 class Facts:
     """`files` are those that are neither image nor paper, by path: {"sha256", "bytes"}. `pseudonyms` name the
-    annotators of `agreement`. `answers` are those of the release sheet. `held_back` counts faces by reason.
+    annotators of `agreement`. `answers` are those of the release sheet. `held_back` counts faces by reason;
+    `accepted` names what was found and did not stop the freeze.
     """
 
     version: str
@@ -94,6 +95,7 @@ class Facts:
     changes: Changes = field(default_factory=Changes)
     splits: SplitReport | None = None
     held_back: Mapping[str, int] = field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -22,5 +22,6 @@ def as_file(facts: Facts) -> str:
             "parent": parent,
             "policies": [vars(policy) for policy in facts.policies],
             "held_back": dict(facts.held_back),
+            "accepted": list(facts.accepted),
         }
     )
