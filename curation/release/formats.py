@@ -16,7 +16,9 @@ FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {
 
 
 def entries(frozen: Frozen) -> Iterator[Entry]:
-    """All of a release that is told from its rows: the papers and the manifest come to it."""
-    yield of_chunks(METADATA, lambda: rows.metadata(frozen.number, frozen.columns))
+    """All of a release that is told from its rows: the papers and the manifest come to it. Folders of images come with
+    metadata.csv, since one reading of the rows serves for both."""
+    if "imagefolder" not in frozen.formats:
+        yield of_chunks(METADATA, lambda: rows.metadata(frozen.number, frozen.columns))
     for name in frozen.formats:
         yield from FORMATS[name](frozen)
