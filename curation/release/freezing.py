@@ -15,7 +15,7 @@ from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
 from curation.release import formats, gates, gathering, manifest, papers, records, revoked, rows, selection, splitting
-from curation.release.entries import Made, hashed
+from curation.release.entries import Made, MadeTogether, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
 from curation.release.gates import CropCheck
@@ -110,7 +110,7 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     if changed := selection.no_longer_ready(order, number):
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
-    files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
+    files = _files(frozen)
     held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
     parent = Release.objects.filter(selection=order.selection).first()
     told = gathering.facts(
@@ -151,9 +151,11 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _told(made: Made) -> dict[str, Any]:
-    file = hashed(made)
-    return {"sha256": file.sha256, "bytes": file.length}
+def _files(frozen: Frozen) -> dict[str, dict[str, Any]]:
+    """sha256 and bytes of what will be made, by path."""
+    made = (one for one in formats.entries(frozen) if isinstance(one, (Made, MadeTogether)))
+    told = (file for one in made for file in hashed(one))
+    return {path: {"sha256": file.sha256, "bytes": file.length} for path, file in told}
 
 
 def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[str, Any]]) -> str:
