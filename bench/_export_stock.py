@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image
 
@@ -44,7 +44,7 @@ def fill(faces: int) -> None:
 
 
 def _give_pictures(faces: list[int]) -> None:
-    root = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    root = Path(default_storage.path(""))
     for pair in range(256):
         (root / "crops" / f"{pair:02x}").mkdir(parents=True, exist_ok=True)
     with connection.cursor() as cursor, ThreadPoolExecutor(2) as pool:

@@ -26,6 +26,7 @@ from curation.views import (
     quality,
     releases,
     review,
+    sheet,
     unclear,
 )
 
@@ -131,6 +132,7 @@ urlpatterns = [
     path("policies/<int:version>/activate/", policies.activate, name="policy-activate"),
     path("policies/<int:version>/progress/", policies.progress, name="policy-progress"),
     path("releases/", releases.page, name="releases"),
+    path("releases/sheet/", sheet.page, name="release-sheet"),
     path("releases/order/", releases.order, name="release-order"),
     path("releases/orders/<int:pk>/", freezings.page, name="freezing"),
     path("releases/orders/<int:pk>/progress/", freezings.progress, name="freezing-progress"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from curation.models.claims import Claim
 from curation.models.policies import Policy
 from ingest.models import Face
+from ingest.models.door import Kept
 
 FROZEN = pgtrigger.Update | pgtrigger.Delete
 
@@ -43,7 +44,7 @@ class Release(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [pgtrigger.Protect(name="frozen", operation=FROZEN)]
+        triggers = [Kept(name="frozen", operation=FROZEN)]
 
     def __str__(self) -> str:
         return f"release {self.version}"
@@ -64,7 +65,7 @@ class ReleaseFace(models.Model):
             models.UniqueConstraint(fields=["release", "face"], name="releaseface_once"),
             models.UniqueConstraint(fields=["release", "image_id"], name="releaseface_image_id_once"),
         ]
-        triggers = [pgtrigger.Protect(name="frozen", operation=FROZEN)]
+        triggers = [Kept(name="frozen", operation=FROZEN)]
 
     def __str__(self) -> str:
         return f"{self.image_id} in {self.release}"

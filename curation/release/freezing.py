@@ -11,11 +11,10 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from curation import agreement_report
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
-from curation.release import formats, gates, manifest, papers, records, rows, selection, splitting
+from curation.release import formats, gates, gathering, manifest, papers, records, revoked, rows, selection, splitting
 from curation.release.entries import Made, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
@@ -24,6 +23,7 @@ from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
 from curation.release.selection import Finding, Selected
 from curation.release.splits import Decisions, Item
+from curation.release.withdrawn import check_not_withdrawn
 
 RELEASE_LOCK = 0x4D5446_02
 LAYOUT = 1
@@ -77,8 +77,10 @@ def examine_frozen(release: Release, progress: Progress) -> tuple[Finding, ...]:
     return check.findings()
 
 
-def check_not_barred(release: Release) -> None:
-    """A quarantine takes a face out of exports at once; without it a frozen release cannot be the same."""
+def check_may_be_written(release: Release) -> None:
+    """ReleaseRefused for what was withdrawn, and while a face is in quarantine: that takes it out of exports at once,
+    and without it a frozen release cannot be the same."""
+    check_not_withdrawn(release)
     barred = release.faces.filter(face__quarantines__decision__in=IN_FORCE).values("face").distinct().count()
     if barred:
         raise ReleaseRefused(
@@ -109,7 +111,18 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
     files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
-    texts = papers.render(_facts(draft, frozen), draft.words)
+    held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
+    parent = Release.objects.filter(selection=order.selection).first()
+    told = gathering.facts(
+        frozen,
+        files=files,
+        pseudonyms=draft.words.pseudonyms,
+        held_back=held_back,
+        parent=parent,
+        splits=draft.decisions.report,
+        accepted=[found.code for found in draft.findings if found.code in order.accept],
+    )
+    texts = papers.render(told) | {revoked.FILE: "".join(revoked.lines()), revoked.SCRIPT: revoked.script()}
     release = Release.objects.create(
         pk=number,
         version=order.version,
@@ -118,9 +131,9 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         tasks=list(order.tasks),
         formats=list(order.formats),
         columns=list(frozen.columns),
-        held_back={found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK},
+        held_back=held_back,
         policy=draft.policy,
-        parent=Release.objects.first(),
+        parent=parent,
         papers=texts,
         files=files,
         digest=_digest(frozen, texts, files),
@@ -199,19 +212,6 @@ def _frozen(draft: Draft, number: int, day: date) -> Frozen:
         columns=records.columns(order.selection),
         classes=draft.classes(),
         layout=LAYOUT,
-    )
-
-
-def _facts(draft: Draft, frozen: Frozen) -> papers.Facts:
-    return papers.Facts(
-        version=frozen.version,
-        selection=frozen.selection,
-        frozen_on=frozen.frozen_on,
-        faces=draft.faces,
-        places=draft.places,
-        licences=rows.licence_counts(frozen.number),
-        classes=frozen.classes,
-        agreement=agreement_report.report(),
     )
 
 

@@ -7,7 +7,7 @@ from curation.models import ReleaseFace
 from curation.release import rows
 from curation.release.entries import Entry, Folder, Image, of_chunks
 from curation.release.frozen import Frozen
-from curation.release.naming import PARTS, image_file, part_of
+from curation.release.naming import PARTS, image_file, json_columns, part_of
 
 JSON_LINES = "metadata.jsonl"
 
@@ -46,5 +46,5 @@ def _lines(frozen: Frozen, task: str, part: str) -> Iterator[bytes]:
 
 
 def _line(image: ReleaseFace, file_name: str, columns: Sequence[str]) -> bytes:
-    row = {name: image.record["columns"][name] for name in columns} | {"file_name": file_name}
+    row = {name: image.record["columns"][name] for name in json_columns(columns)} | {"file_name": file_name}
     return (json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n").encode()

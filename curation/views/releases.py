@@ -13,7 +13,7 @@ from curation import tasks
 from curation.models import Freezing, Release
 from curation.release import archive, comparing, gates, ordering, selection
 from curation.release.errors import ReleaseRefused
-from curation.release.freezing import check_not_barred, left_out_of_tasks
+from curation.release.freezing import check_may_be_written, left_out_of_tasks
 from curation.release.naming import LABELLED, TASKS
 from curation.release.orders import ACCEPTABLE, CURATED, Order
 from curation.release_forms import OrderForm
@@ -53,7 +53,7 @@ def order(request: SignedInRequest) -> HttpResponse:
 
 
 def _context(request: SignedInRequest, form: OrderForm | None) -> dict[str, Any]:
-    frozen = list(Release.objects.select_related("frozen_by", "parent").defer("papers", "files"))
+    frozen = list(Release.objects.select_related("frozen_by", "parent", "withdrawal").defer("papers", "files"))
     wanted = _wanted(request)
     triage = selection.triage(wanted)
     findings = gates.found_in(wanted, triage)
@@ -90,13 +90,16 @@ def _wanted(request: HttpRequest) -> Order:
 @allow(Role.RELEASE_MANAGER, Role.ADMIN)
 @require_safe
 def one(request: HttpRequest, version: str) -> HttpResponse:
-    release = get_object_or_404(Release.objects.select_related("frozen_by", "parent", "policy"), version=version)
+    release = get_object_or_404(
+        Release.objects.select_related("frozen_by", "parent", "policy", "withdrawal"), version=version
+    )
     others = Release.objects.exclude(pk=release.pk).values_list("version", flat=True)
     context = {
         "release": release,
         "others": others,
         "papers": [(path, len(text.encode())) for path, text in sorted(release.papers.items())],
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
+        "held_back": [(selection.HELD_BACK.get(code, code), n) for code, n in sorted(release.held_back.items())],
         "why_not": _why_not(release),
         "may_download": has_role(request.user, Role.RELEASE_MANAGER),
     }
@@ -144,7 +147,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def _why_not(release: Release) -> str:
     """Why it must not be written now, "" where nothing is against it."""
     try:
-        check_not_barred(release)
+        check_may_be_written(release)
     except ReleaseRefused as refusal:
         return str(refusal)
     return ""

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from curation.models import Release
 from curation.release import selection
 from curation.release.errors import ReleaseRefused
-from curation.release.freezing import check_not_barred, examine, examine_frozen, freeze, left_out_of_tasks
+from curation.release.freezing import check_may_be_written, examine, examine_frozen, freeze, left_out_of_tasks
 from curation.release.naming import LABELLED, TASKS
 from curation.release.orders import ACCEPTABLE, FORMATS, Order, order
 from curation.release.output import check_target, new_folder
@@ -63,10 +63,10 @@ class Command(BaseCommand):
         with new_folder(target) as folder:
             with self.bar("reading", selection.triage(ordered).ready if known is None else 0) as bar:
                 release = known or freeze(ordered, by=None, progress=bar.update)
-            check_not_barred(release)
+            check_may_be_written(release)
             with self.bar("writing", release.faces_count) as bar:
                 written = write(release, folder, bar.update)
-            check_not_barred(release)  # again: writing takes long, and a quarantine holds at once
+            check_may_be_written(release)  # again: writing takes long, and a quarantine holds at once
         if written.copies:
             self.stdout.write(f"{written.copies:,} images were copied: hard links are impossible in {target.parent}.")
         self.stdout.write(f"release {release.version}: {release.faces_count:,} images in {target}")
@@ -88,7 +88,7 @@ class Command(BaseCommand):
 
     def look_at_frozen(self, release: Release) -> tuple[Finding, ...]:
         self.stdout.write(f"release {release.version} is frozen: {release.faces_count:,} images, {release.digest}")
-        check_not_barred(release)
+        check_may_be_written(release)
         with self.bar("reading", release.faces_count) as bar:
             return examine_frozen(release, bar.update)
 
