@@ -61,7 +61,7 @@ def test_of_every_screen_where_somebody_judges(sign_in: SignIn, known: Identity)
         page.keyboard.press("a")
         expect(page.locator(".verdict")).to_be_visible()
         assert set(page.evaluate(TEXTS)) <= ALLOWED
-        practice.finish(person)
+        practice.finish(person, "usable")
         for path in ("/review/", "/review/attributes/", "/review/grid/"):
             assert told(page, path) <= ALLOWED, path
         page.keyboard.press("x")
