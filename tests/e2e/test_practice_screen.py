@@ -32,19 +32,20 @@ def test_a_new_reviewer_practises_with_keys(sign_in: SignIn, settings: Settings,
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("/review/")
     page.wait_for_url("**/review/practice/")
+    expect(page.locator("[data-ready] .keys")).to_be_visible()
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     page.keyboard.press("4")
-    expect(page.locator(".verdict")).to_contain_text("The others saw it differently")
+    expect(page.locator("[data-ready] .verdict")).to_contain_text("The others saw it differently")
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [720, 1280]
     for _ in range(2):
         page.keyboard.press("Enter")
-        expect(page.locator(".keys")).to_be_visible()
+        expect(page.locator("[data-ready] .keys")).to_be_visible()
         page.keyboard.press("c")
         expect(page.locator("#dialog-photo")).to_be_visible()
         page.keyboard.press("c")
         page.keyboard.press("a")
-        expect(page.locator(".verdict")).to_contain_text("As the others saw it")
+        expect(page.locator("[data-ready] .verdict")).to_contain_text("As the others saw it")
     page.keyboard.press("Enter")
     expect(page.locator("#summary")).to_have_text("2 of 3 as the others saw it")
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
@@ -74,29 +75,30 @@ def test_attributes_are_practised_with_the_keys_of_real_work(sign_in: SignIn, sc
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("/review/attributes/")
     page.wait_for_url("**/review/practice/attributes/")
+    expect(page.locator("[data-ready] .fields")).to_be_visible()
     clean(page)
     first = page.input_value("input[name=claim]")
     for key in ("4", "2", "z", "1"):  # one field back, as in earnest
         page.keyboard.press(key)
     expect(page.locator("[data-field=age]")).to_have_class("asked now")
     page.keyboard.press("2")
-    expect(page.locator(".verdict")).to_contain_text("The others saw it differently")
+    expect(page.locator("[data-ready] .verdict")).to_contain_text("The others saw it differently")
     expect(page.locator(".told.differs")).to_have_count(1)
     expect(page.locator(".told.differs")).to_contain_text("Perceived race")
     expect(page.locator(".rule")).to_contain_text("what a careful stranger would perceive")
     clean(page)
     page.keyboard.press("3")  # nothing is asked here
     page.keyboard.press("z")
-    expect(page.locator("[data-field=age]")).to_have_class("asked now")  # as it was but for the last field
+    expect(page.locator("[data-ready] [data-field=age]")).to_have_class("asked now")  # as it was but for the last field
     assert page.input_value("input[name=claim]") == first
     for key in ("z", "z", "3", "1", "2"):
         page.keyboard.press(key)
-    expect(page.locator(".verdict")).to_contain_text("As the others saw it")
+    expect(page.locator("[data-ready] .verdict")).to_contain_text("As the others saw it")
     page.keyboard.press("Enter")
-    expect(page.locator(".fields")).to_be_visible()
+    expect(page.locator("[data-ready] .fields")).to_be_visible()
     second = page.input_value("input[name=claim]")
     page.keyboard.press("Space")
-    expect(page.locator("input[name=claim]")).not_to_have_value(second)
+    expect(page.locator("[data-ready] input[name=claim]")).not_to_have_value(second)
     page.keyboard.press("f")
     page.fill("#flag-comment", "a mask?")
     page.get_by_role("button", name="Flag it").click()
@@ -119,7 +121,7 @@ def test_attributes_are_practised_by_touch(browser: Browser, live_server: LiveSe
     page.goto("/review/practice/attributes/")
     for field, value in practice_scenes.KNOWN.items():
         page.locator(f"label.chip:has(input[name={field}][value='{value}'])").tap()
-    expect(page.locator(".verdict")).to_contain_text("As the others saw it")
+    expect(page.locator("[data-ready] .verdict")).to_contain_text("As the others saw it")
     page.get_by_role("link", name="Next face").tap()
     expect(page.locator(".fields")).to_be_visible()
     page.locator("[data-slot=strip] button").tap()
@@ -160,6 +162,7 @@ def test_somebody_else_is_named_and_faces_are_compared(sign_in: SignIn) -> None:
     bo = factories.identity("Bo Lindqvist")
     page = sign_in(factories.reviewer())
     page.goto("/review/practice/")
+    expect(page.locator("[data-ready] .keys")).to_be_visible()
     page.keyboard.press("e")
     expect(page.locator("#dialog-compare")).to_be_visible()
     page.keyboard.press("e")
@@ -170,7 +173,7 @@ def test_somebody_else_is_named_and_faces_are_compared(sign_in: SignIn) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".feedback")).to_contain_text("someone else: Bo Lindqvist")
     page.keyboard.press("Enter")
-    expect(page.locator(".keys")).to_be_visible()
+    expect(page.locator("[data-ready] .keys")).to_be_visible()
     page.keyboard.press("9")
     page.fill("#reason-text", "painted over")
     page.keyboard.press("Enter")

@@ -115,3 +115,4 @@ drawer.restore(stage);
 fields?.open(item.asks, given("given"), item.claimed);
 addEventListener("pageshow", () => { isSent = false; }); // back from where browsers keep pages
 say();
+desk.dataset.ready = ""; // keys are heard from now on
