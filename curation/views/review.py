@@ -35,8 +35,8 @@ RECENT_PEOPLE = 5
 @allow(*REVIEWERS, audit=False)
 @require_GET
 def page(request: SignedInRequest, question: str) -> HttpResponse:
-    if question == "usable" and practice.wanted(request.user):
-        return redirect("practice")
+    if practice.wanted(request.user, question):
+        return redirect("practice" if question == "usable" else "practice-attributes")
     if is_paused(request.user, question):
         return redirect("paused", question)
     policy = current_policy()
@@ -101,7 +101,7 @@ def _shown(raw: Any, policy: Policy) -> Policy:
 def answer(request: SignedInRequest) -> HttpResponse:
     """The screen as a plain form: one button, one entry, back to the same screen."""
     question = "attributes" if request.POST.get("question") == "attributes" else "usable"
-    (result,) = _save([_entry_of_form(request, question)], request, current_policy())
+    (result,) = _save([_entry(request, question)], request, current_policy())
     if result["code"] != 200:
         messages.error(request, result["message"] or _("That could not be saved."))
     elif request.POST.get("answer") == "flag":
@@ -109,11 +109,17 @@ def answer(request: SignedInRequest) -> HttpResponse:
     return redirect("review" if question == "usable" else "attributes")
 
 
-def _entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
+def _entry(request: SignedInRequest, question: str) -> dict[str, Any]:
+    entry = entry_of_form(request, question)
+    return entry if entry.get("target") != "" else {**entry, "target": _last_answer(request)}
+
+
+def entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
+    """As the script would have sent what was pressed; the `target` of an undo is empty where it is the last."""
     kind, _colon, reason = request.POST.get("answer", "").partition(":")
     entry: dict[str, Any] = {**request.POST.dict(), "question": question}
     if kind == "undo":
-        return {"kind": "undo", "id": str(uuid.uuid4()), "target": reason or _last_answer(request)}
+        return {"kind": "undo", "id": str(uuid.uuid4()), "target": reason}
     if kind == "skip":
         return {**entry, "kind": "skip"}
     if kind == "flag":

@@ -291,7 +291,7 @@ def test_practice_not_passed_leaves_the_pause_and_is_offered_once(zoe: User, set
     settings.PRACTICE_ITEMS = 3
     for _ in range(8):
         scenes.accepted()
-    PracticeAnswer.objects.create(reviewer=zoe, claim=scenes.accepted(), verdict="accept", agrees=True)
+    PracticeAnswer.objects.create(reviewer=zoe, claim=scenes.accepted(), verdict="accept")
     paused(zoe)
     client = signed_in(zoe)
     for _ in range(3):
@@ -299,5 +299,5 @@ def test_practice_not_passed_leaves_the_pause_and_is_offered_once(zoe: User, set
         client.post("/review/practice/", {"claim": claim.pk, "answer": "reject:other"})
     assert Pause.objects.get().ended_at is None
     assert not client.get("/review/usable/paused/").context["practice"]
-    assert client.post("/review/practice/end/")["Location"] == "/review/"
+    assert client.post("/review/practice/usable/end/")["Location"] == "/review/"
     assert client.get("/review/")["Location"] == "/review/usable/paused/"

@@ -235,7 +235,7 @@ def test_deactivating_wants_a_reason_and_never_oneself(admin: Client, boss: User
 @pytest.mark.parametrize("name", ["deactivate", "reactivate", "excuse"])
 def test_what_is_so_already_is_said(admin: Client, zoe: User, name: str) -> None:
     User.objects.filter(pk=zoe.pk).update(is_active=name != "deactivate")
-    Profile.objects.create(user=zoe, practised_at=timezone.now())
+    Profile.objects.create(user=zoe, practised_at=timezone.now(), attributes_practised_at=timezone.now())
     assert admin.post(f"/people/{zoe.pk}/{name}/", {"reason": "again"}).status_code == 400
     assert events(zoe) == []
 

@@ -233,6 +233,21 @@ def test_pace_marks_who_cannot_have_looked(admin: Client, people: list[User]) ->
     assert len(rows_of(admin, "quality-faces", first=people[0].pk, pattern="alone")) == 20
 
 
+def test_pace_of_few_answers_is_shown_as_saying_nothing(admin: Client, people: list[User]) -> None:
+    now, identity = timezone.now(), factories.identity()
+    for _ in range(20):
+        r.vote(r.claim(identity), people[1], 1, shown_at=now - timedelta(milliseconds=120), decided_at=now)
+    text = text_of(admin, "quality-pace")
+    assert "No pattern that asks for a look" in text
+    assert 'class="n few"' in text
+    assert "too few answers to say" in text
+    for _ in range(40):
+        r.vote(r.claim(identity), people[1], 1, shown_at=now - timedelta(milliseconds=120), decided_at=now)
+    text = text_of(admin, "quality-pace")
+    assert 'class="n odd"' in text
+    assert "too few answers to say" not in text
+
+
 def test_identities_come_in_the_order_of_what_is_sure(admin: Client, people: list[User]) -> None:
     judged(people, 1, identity=factories.identity("Once"), differ=1)
     judged(people, 20, identity=factories.identity("Often"), differ=14)
