@@ -52,6 +52,7 @@ register_converter(Contradicted, "contradicted")
 register_converter(Sha256, "sha256")
 
 urlpatterns = [
+    path("review/sync/", review.sync, name="review-sync"),  # once an answer: nothing else is looked at before it
     path("", home.page, name="home"),
     path("review/", review.page, {"question": "usable"}, name="review"),
     path("review/attributes/", review.page, {"question": "attributes"}, name="attributes"),
@@ -61,7 +62,6 @@ urlpatterns = [
     path("review/grid/undo/", grid.undo, name="grid-undo"),
     path("review/practice/", practice.page, name="practice"),
     path("review/practice/end/", practice.end, name="practice-end"),
-    path("review/sync/", review.sync, name="review-sync"),
     path("review/heartbeat/", leases.heartbeat, name="review-heartbeat"),
     path("review/leave/", leases.leave, name="review-leave"),
     path("review/answer/", review.answer, name="review-answer"),

@@ -7,7 +7,7 @@ after them where they are a whole transaction. A pooler between must keep a conn
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -16,7 +16,9 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections
 from psycopg import errors, generators, pq
-from psycopg.adapt import Transformer
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.types.datetime import TimestamptzLoader
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 # Else the planner would plan anew each time for the sake of the values, which change nothing here.
@@ -78,6 +80,16 @@ def _by_cursor(db: Any, known: "Known", message: str, places: Iterable[int]) -> 
         return [known.rows(results[place]) for place in places]
 
 
+class Moment(TimestamptzLoader):
+    """What Django makes of a moment, as its sessions are in UTC; and of what Python has no moment for."""
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            return datetime.fromisoformat(bytes(data).decode())
+        except ValueError:
+            return super().load(data)
+
+
 class Known:
     """Of one connection: the names of the statements that it has prepared, and how its values are read."""
 
@@ -85,7 +97,8 @@ class Known:
 
     def __init__(self, raw: Any) -> None:
         self.names: dict[str, str] = {}
-        self.adapters = raw.adapters
+        self.adapters = AdaptersMap(raw.adapters)
+        self.adapters.register_loader("timestamptz", Moment)
         self._transformer = Transformer(self)
 
     def rows(self, result: Any) -> Rows:
