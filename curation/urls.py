@@ -54,6 +54,7 @@ register_converter(Contradicted, "contradicted")
 register_converter(Sha256, "sha256")
 
 urlpatterns = [
+    path("review/sync/", review.sync, name="review-sync"),  # once an answer: nothing else is looked at before it
     path("", home.page, name="home"),
     path("review/", review.page, {"question": "usable"}, name="review"),
     path("review/attributes/", review.page, {"question": "attributes"}, name="attributes"),
@@ -64,7 +65,6 @@ urlpatterns = [
     path("review/practice/", practice.page, {"question": "usable"}, name="practice"),
     path("review/practice/attributes/", practice.page, {"question": "attributes"}, name="practice-attributes"),
     path("review/practice/<question:question>/end/", practice.end, name="practice-end"),
-    path("review/sync/", review.sync, name="review-sync"),
     path("review/heartbeat/", leases.heartbeat, name="review-heartbeat"),
     path("review/leave/", leases.leave, name="review-leave"),
     path("review/answer/", review.answer, name="review-answer"),
