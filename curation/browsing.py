@@ -45,8 +45,7 @@ def slice_of(found: QuerySet[M], *, before: int | None, after: int | None) -> Sl
         near = list((ids if before is None else ids.filter(pk__lt=before))[: A_SLICE + 1])
         shown = near[:A_SLICE]
         newer, older = before is not None and bool(shown), len(near) > A_SLICE
-    count = _count(found) if newer or older else len(shown)
-    return Slice(shown, shown[0] if newer else None, shown[-1] if older else None, count)
+    return Slice(shown, shown[0] if newer else None, shown[-1] if older else None, _count(found))
 
 
 def _count(found: QuerySet[M]) -> int | None:
