@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from curation import adjudication, contradictions, invitations, pauses, people, practice, quarantine, requeues
+from curation import adjudication, contradictions, gold, invitations, pauses, people, practice, quarantine, requeues
 from curation.balance import CELLS
 from curation.balance_figures import save_targets
 from curation.claims import open_claims
@@ -15,6 +15,7 @@ from curation.models import (
     Claim,
     Demographics,
     Exclusion,
+    GoldItem,
     GuidelinePicture,
     PersonEvent,
     Policy,
@@ -69,8 +70,7 @@ def earlier_policy() -> Policy:
 
 
 def judged(_about: object = None) -> None:
-    """Accepted, its attributes settled."""
-    policy_scenes.judged(factories.reviewers(2), 1, 1)
+    scenes.judged()
 
 
 def discussed(claim: Claim) -> None:
@@ -122,6 +122,18 @@ def gold_of(person: User) -> None:
     fields = {"question": "attributes", "verdict": "attributes", "race": 3, "gender": 2, "age": 1}
     releases.vote(attributes, person, 1, purpose="gold", **fields)
     pauses.lift(pauses.pause(person, question="usable", reason="One key.", by=me()), reason="All is well.", by=me())
+
+
+def paused() -> User:
+    pauses.pause(me(), question="usable", reason="One key.", by=factories.user(Role.ADMIN))
+    return me()
+
+
+def missed(person: User) -> None:
+    """An answer to gold that was wrong; the item is worn, so that it may be shown."""
+    claims = gold_scenes.known(["accept"])
+    gold_scenes.answers(person, claims, ["reject"])
+    gold.retire(claims[0].gold_items.get(), retired_as="worn", reason="", by=factories.user(Role.ADMIN))
 
 
 # ---- Identities and jobs
@@ -230,8 +242,12 @@ def gold_answered() -> None:
     answered_gold(factories.reviewer())
 
 
-def on_gold(claim: Claim) -> None:
-    gold_scenes.answers(factories.reviewer(), [claim], ["reject"])
+def gold_item() -> GoldItem:
+    return gold_scenes.gold(releases.claim(factories.identity(), state="accepted"))
+
+
+def on_gold(item: GoldItem) -> None:
+    gold_scenes.answers(factories.reviewer(), [item.claim], ["reject"])
 
 
 def differently_judged(people: Sequence[User] = ()) -> None:
