@@ -32,6 +32,7 @@ class Page(NamedTuple):
     before: bool = False  # the rows are of a time before the policy in force
     post: dict[str, str] | None = None
     rows: int = ROWS
+    pages: int = 0  # that they fill; not looked at where none is named
 
     def __str__(self) -> str:
         return f"{self.url} of {self.role}"
@@ -55,8 +56,9 @@ def costs_the_same(page: Page) -> None:
     copy(rows, page.rows - 1)
     many, all_shown = _ask(visitor, page, about)
     assert len(many) == page.queries, "\n".join(many)
-    shows_more = _words(all_shown) != _words(shown) if page.sums else _tags(all_shown) > _tags(shown)
-    assert shows_more, "it does not show what was added"
+    then, now = shown.content, all_shown.content
+    assert _words(now) != _words(then) if page.sums else _tags(now) > _tags(then), "it does not show what was added"
+    assert not page.pages or all_shown.context["page"].paginator.num_pages == page.pages
 
 
 def _visitor(page: Page, name: str) -> Client:
@@ -65,15 +67,15 @@ def _visitor(page: Page, name: str) -> Client:
     return client
 
 
-def _ask(visitor: Client, page: Page, about: list[Any]) -> tuple[list[str], bytes]:
-    """The statements, and what the page shows."""
+def _ask(visitor: Client, page: Page, about: list[Any]) -> tuple[list[str], Any]:
+    """The statements, and the answer."""
     url = page.url.format(*about)
     current_policy()  # is remembered until another is in force
     with CaptureQueriesContext(connection) as queries:
         answer = visitor.get(url) if page.post is None else visitor.post(url, page.post)
     assert answer.status_code == 200
     _give_back()
-    return [query["sql"] for query in queries], answer.content
+    return [query["sql"] for query in queries], answer
 
 
 def _give_back() -> None:

@@ -20,16 +20,16 @@ pytestmark = pytest.mark.django_db
 ADJUDICATOR, RELEASE_MANAGER, REVIEWER = Role.ADJUDICATOR, Role.RELEASE_MANAGER, Role.REVIEWER
 
 DISPUTES = [
-    *(Page(f"/disputes/?list={name}", 15, make, ADJUDICATOR) for name, make in MAKE.items()),
+    *(Page(f"/disputes/?list={name}", 15, make, ADJUDICATOR, pages=12) for name, make in MAKE.items()),
     Page("/disputes/?list=decided", 12, rows.decided, ADJUDICATOR),
     Page("/disputes/{.pk}/usable/?names=1", 20, rows.discussed, ADJUDICATOR, dispute),
     Page("/disputes/?list=decided", 12, rows.decided, ADJUDICATOR, before=True),
     Page("/disputes/?list=attributes", 15, disputed_attributes, ADJUDICATOR, before=True),
     Page("/disputes/{.pk}/usable/?names=1", 20, rows.discussed, ADJUDICATOR, dispute, before=True),
     Page("/disputes/{.pk}/attributes/", 21, rows.discussed_attributes, ADJUDICATOR, disputed_attributes),
-    Page("/disputes/contradictions/", 21, rows.torn, ADJUDICATOR),
+    Page("/disputes/contradictions/", 21, rows.torn, ADJUDICATOR, pages=25),
     Page("/disputes/contradictions/{.pk}/race/", 6, rows.one_side, ADJUDICATOR, rows.torn),
-    Page("/disputes/unclear/", 13, ticked, ADJUDICATOR),
+    Page("/disputes/unclear/", 13, ticked, ADJUDICATOR, pages=12),
     Page("/disputes/unclear/?earlier=1", 13, rows.unclear_before, ADJUDICATOR, rows.earlier_policy),
 ]
 FACES = [
@@ -53,7 +53,7 @@ FACES = [
     Page("/photos/{.pk}/", 14, rows.found_too, about=factories.photo),
 ]
 OWN = [
-    Page("/answers/", 5, rows.answered, REVIEWER, me),
+    Page("/answers/", 5, rows.answered, REVIEWER, me, pages=6),
     Page("/answers/", 5, rows.answered, REVIEWER, me, before=True),
     Page("/answers/?pace=1", 13, rows.answered_gold, REVIEWER, me),
     Page("/answers/?list=flags", 4, answered_flag, REVIEWER, me),
@@ -82,15 +82,15 @@ PEOPLE = [
     Page("/people/{0.reviewer_id}/exclusions/{0.pk}/", 4, rows.still_to_set_aside, about=rows.set_aside, sums=True),
 ]
 RULES = [
-    Page("/policies/", 12, rows.versions),
+    Page("/policies/", 12, rows.versions, pages=13),
     Page("/policies/{.version}/", 8, rows.pictured, about=rows.finer_ages),
     Page("/policies/{.version}/edit/", 7, rows.pictured, about=rows.finer_ages, rows=40),  # as many as it takes
     Page("/policies/{.version}/activate/", 10, rows.judged, about=rows.finer_ages, sums=True),
-    Page("/gold/", 9, rows.gold_answered),
+    Page("/gold/", 9, rows.gold_answered, pages=12),
     Page("/gold/?order=missed", 9, rows.gold_answered),
     Page("/gold/?question=attributes", 9, rows.known_attributes),
     Page("/gold/{.pk}/retire/", 6, rows.on_gold, about=rows.gold_item, sums=True),
-    Page("/gold/reviewers/", 11, rows.gold_answered),
+    Page("/gold/reviewers/", 11, rows.gold_answered, pages=6),
     Page("/releases/", 7, rows.released, RELEASE_MANAGER),
 ]
 QUALITY = [

@@ -44,10 +44,10 @@ def held(job: CrawlJob | None = None) -> None:
 
 
 PAGES = [
-    Page("/jobs/", 8, with_hits),
+    Page("/jobs/", 8, with_hits, pages=12),
     Page("/jobs/?state=running&source=urls", 8, with_hits),
     Page("/jobs/new/?source=bing&{}", 9, somebody, about=Everybody),
-    Page("/licences/", 7, held),
+    Page("/licences/", 7, held, pages=30),
     Page("/licences/?kind=licence_contradictory", 7, held),
     Page("/licences/?job={.pk}", 7, held, about=factories.job),
 ]
