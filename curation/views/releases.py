@@ -68,6 +68,7 @@ def _context(request: SignedInRequest, form: OrderForm | None) -> dict[str, Any]
         "ready": triage.ready,
         "blocking": [found for found in findings if found.blocks and found.code != gates.NOTHING],
         "held_back": [found for found in findings if not found.blocks],
+        "stuck": any(found.code not in (gates.NOTHING, gates.UNANSWERED) for found in findings),
         "accepted": request.POST.getlist("accept") or request.GET.getlist("accept"),
         "acceptable": ACCEPTABLE,
         "without_task": [(task, STATES[state], count) for task, state, count in left_out_of_tasks()],

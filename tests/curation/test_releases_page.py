@@ -83,7 +83,7 @@ def test_releases_take_as_many_queries_however_many_there_are(
         r.accepted(factories.identity())
         r.frozen(f"1.{number}.0")
     client = signed_in(Role.RELEASE_MANAGER)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
 
 
