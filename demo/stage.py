@@ -12,6 +12,7 @@ from django.contrib.auth.models import User  # noqa: E402 - models need the line
 from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import connections, transaction  # noqa: E402
 
+from curation.models import SheetAnswer  # noqa: E402
 from demo.people import write_identities  # noqa: E402
 from demo.processes import DemoFailed  # noqa: E402
 from demo.state import State  # noqa: E402
@@ -30,6 +31,7 @@ def set_up(state: State) -> None:
         call_command("migrate", verbosity=0)
         _accounts(state)
         _identities()
+        _sheet()
     except (ServicesError, CommandError) as error:
         raise DemoFailed(str(error)) from error
     finally:
@@ -56,6 +58,13 @@ def _identities() -> None:
         write_identities(file)
         basis = "invented for the demo: drawn, and known to nobody"
         call_command("import_identities", str(file), approved_by=ADMIN, basis=basis, stdout=io.StringIO())
+
+
+def _sheet() -> None:
+    """Without it no release can be frozen."""
+    if not SheetAnswer.objects.exists():
+        file = str(Path(__file__).with_name("sheet.toml"))
+        call_command("release_sheet", "--import", file, "--by", ADMIN, stdout=io.StringIO())
 
 
 def start_crawl() -> bool:
