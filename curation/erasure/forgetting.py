@@ -57,8 +57,14 @@ def _lock(erasure: Erasure) -> None:
 
 def _lock_rows(found: Reach) -> None:
     """Photos first, in the order of their ids, as whoever answers or merges."""
-    for model, pks in ((Photo, found.of(Photo) | found.shells), (Identity, found.of(Identity))):
+    for model, pks in ((Photo, found.of(Photo) | _settled_anew(found)), (Identity, found.of(Identity))):
         list(model._base_manager.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+
+
+def _settled_anew(found: Reach) -> set[int]:
+    """Photos that stay, where answers were taken away or say something else now."""
+    named = _rows(Annotation, set(found.named)).values_list("claim__photo", flat=True)
+    return {*found.shells, *named} - found.of(Photo)
 
 
 def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str], newest: int) -> None:
@@ -70,6 +76,7 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     counts = found.counts()
     counts["releases withdrawn"] = withdraw(erasure, found, traces)
     counts["images revoked"] = revoke(erasure, found)
+    settling = _settled_anew(found)
     groups = set(Face.objects.filter(pk__in=found.of(Face)).values_list("duplicate_group", flat=True)) - {None}
     _hand_over(found)
     _speak_of_nobody(found)
@@ -80,7 +87,7 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     LicenceEvidence.objects.filter(snapshot_file__in=telling).update(snapshot_file="")
     counts["job lists shortened"] = scrub_orders(known, traces, keys)
     counts["texts scrubbed"] = scrub(traces)
-    settle_many(sorted(found.shells))
+    settle_many(sorted(settling))
     _forget_in_redis(traces)
     erasure.counts = {name: count for name, count in counts.items() if count}
     erasure.files, erasure.forgotten_at = sorted(going), timezone.now()

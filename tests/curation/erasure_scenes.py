@@ -68,7 +68,7 @@ def shown(person: Identity, voters: Sequence[User], **more: Any) -> Claim:
 
 
 def keep_evidence(claim: Claim, data: bytes) -> LicenceEvidence:
-    candidate = claim.photo.candidates.order_by("pk").first()
+    candidate = claim.photo.candidates.order_by("pk")[0]
     sha256 = store.put("evidence", data, ".html")
     file = store.name_of("evidence", sha256, ".html")
     return LicenceEvidence.objects.create(
@@ -172,8 +172,8 @@ def found_in_database(wanted: set[str]) -> set[tuple[str, str]]:
     """(table, column) of every text, JSON or list that holds one of these, whatever the case."""
     with connection.cursor() as cursor:
         cursor.execute(TEXT_COLUMNS)
-        columns = cursor.fetchall()
-        return {column for column in columns if _holds(cursor, *column, wanted)}
+        columns = [(str(table), str(column)) for table, column in cursor.fetchall()]
+        return {(table, column) for table, column in columns if _holds(cursor, table, column, wanted)}
 
 
 def _holds(cursor: Any, table: str, column: str, wanted: set[str]) -> bool:
@@ -207,7 +207,8 @@ def found_in_redis(wanted: set[str]) -> set[str]:
     redis = connected(settings.REDIS_URL)
     found = set()
     for key in redis.scan_iter(match=f"{access.KEYS}:*"):
-        text = f"{key.decode()} {redis.dump(key)!r} {redis.get(key) if redis.type(key) == b'string' else ''}"
+        value = redis.get(key) if redis.type(key) == b"string" else b""
+        text = f"{key.decode()} {value.decode('utf-8', 'replace') if isinstance(value, bytes) else ''}"
         if any(one.casefold() in text.casefold() for one in wanted):
             found.add(key.decode())
     return found
