@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0014_gold'),
+        ('curation', '0018_splits'),
         ('ingest', '0010_erasures'),
     ]
 

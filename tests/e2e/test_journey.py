@@ -1,5 +1,6 @@
 """From an empty installation to a verified release: every role does its part in a browser of its own."""
 
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pytest_django import Settings
 
 from curation.claims import open_claims
 from curation.models import Annotation, Claim, Consensus, Release
+from curation.release import ordering
 from demo import site as demo_site
 from demo.people import write_identities
 from ingest.models import CrawlJob, Identity
@@ -165,12 +167,32 @@ def _read_agreement(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("%")
 
 
+def _carry_out_orders() -> None:
+    """What a worker does."""
+    for pk in ordering.waiting():
+        ordering.carry_out(pk)
+
+
 def _release(page: Page, tmp_path: Path) -> None:
+    """Looked at, found wanting, ordered with what is accepted, frozen, downloaded, written at the shell, proved."""
     folder = tmp_path / "release"
-    call_command("export_mtf", release="1.0.0", output=str(folder))
     page.goto("/releases/")
+    page.get_by_role("button", name="Look first").click()
+    _carry_out_orders()
+    expect(page.locator("main")).to_contain_text("a class has no image in a part of its task")
+    page.get_by_role("link", name="Back to the order").click()
+    page.get_by_label("a class may be empty").check()
+    page.get_by_role("button", name="Freeze").click()
+    _carry_out_orders()
+    page.get_by_role("link", name="Open the release").click()
     release = Release.objects.get()
     expect(page.locator("main")).to_contain_text(release.digest)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    download.value.save_as(tmp_path / "release.tar")
+    with tarfile.open(tmp_path / "release.tar") as tar:
+        assert "mtf-1.0.0/README.md" in tar.getnames()
+    call_command("export_mtf", release="1.0.0", output=str(folder))
     assert release.faces_count == len(list((folder / "images").iterdir())) == 3
     call_command("verify_release", str(folder), digest=release.digest)
     victim = next((folder / "images").iterdir())

@@ -90,7 +90,11 @@ VISITS: dict[str, list[str]] = {
     "pause-lift": ["/people/{hasty}/pauses/{pause}/lift/"],
     "exclude": ["/people/{zoe}/exclude/"],
     "exclusion": ["/people/{zoe}/exclusions/{exclusion}/"],
-    "releases": ["/releases/"],
+    "releases": ["/releases/", "/releases/?set=non-curated&accept=licence_unproved"],
+    "release": ["/releases/1.0.0/"],
+    "release-paper": ["/releases/1.0.0/papers/README.md"],
+    "release-compare": ["/releases/compare/?from=1.0.0&to=1.1.0"],
+    "freezing": ["/releases/orders/{stopped}/", "/releases/orders/{ordered}/"],
     # For strangers
     "login": ["/login/?next=/review/"],
     "invitation": ["/invitation/{token}/"],
@@ -111,6 +115,7 @@ NO_PAGE = {
     "contradiction-stand", "contradiction-again", "requeue-cancel",
     "job-priority", "job-progress", "job-pause", "job-resume", "job-retry", "job-whole",
     "licence-decide", "licence-evidence", "policy-compare", "policy-progress", "invitation-withdraw",
+    "release-order", "release-download", "freezing-progress", "freezing-cancel",
     "person-roles", "leases-release", "gold-choose",
     "crop", "guideline-picture", "photo", "logout", "health-live", "health-ready",
 }  # fmt: skip

@@ -34,6 +34,8 @@ from curation.balance import CELLS
 from curation.balance_figures import save_targets
 from curation.exclusions import Range, carry_out, decide
 from curation.models import Annotation, Claim, Flag, GoldItem, PersonEvent
+from curation.release import ordering
+from curation.release.orders import order
 from ingest import identity_changes, store
 from ingest.jobs import cancel, finish_if_nothing_pends, pause
 from ingest.models import Candidate, Detection, DuplicateGroup, Face, Identity, JobEvent, LicenceEvidence, Photo
@@ -194,13 +196,17 @@ def licences(known: Names) -> Names:
 
 
 def released(_known: Names) -> Names:
-    """A release that is frozen, and faces that are ready for the next or held back. Comes first: a release wants the
-    true crop of every accepted face."""
+    """Two releases that are frozen, an order that found what blocks and one that waits; faces that are ready for the
+    next or held back. Comes first: a release wants the true crop of every accepted face."""
     releases.few_people()
     releases.frozen()
     releases.accepted(factories.identity("Ivy Stone"))
+    releases.frozen("1.1.0")
     releases.accepted(factories.identity("Jon Reed"), proof="unproved")
-    return {}
+    by = factories.user(Role.RELEASE_MANAGER)
+    stopped = ordering.place(order("1.2.0"), by=by, looks_only=True)
+    ordering.carry_out(stopped.pk)
+    return {"stopped": stopped.pk, "ordered": ordering.place(order("1.2.0"), by=by).pk}
 
 
 def practised(known: Names) -> Names:

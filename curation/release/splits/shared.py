@@ -1,0 +1,139 @@
+"""The identity-shared split: a person is in all three parts, a bundle in one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from curation.release.naming import PARTS
+from curation.release.splits.bundles import Bundles, Key, keep
+from curation.release.splits.items import BRIDGE, INCOMPLETE, SHARES, THIN, Board, Cell, Item, Past, rank
+from curation.release.splits.reach import complete
+
+Parts = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Load:
+    """A bundle that has no part yet, with the images that it brings to each person and cell."""
+
+    key: Key
+    people: Mapping[int, int]
+    cells: Mapping[Cell, int]
+    rank: bytes
+
+    @property
+    def brings(self) -> Iterator[tuple[int | Cell, int]]:
+        yield from self.people.items()
+        yield from self.cells.items()
+
+
+def place(items: Sequence[Item], past: Past, bundles: Bundles) -> Board:
+    board, taken = Board(), bundles.parts(past.shared)
+    keep(items, past.shared, board)
+    for item in items:
+        if item.face not in past.shared:
+            _join(item, taken.get(bundles.of(item), set()), board)
+    people = _people(items, bundles, board)
+    fixed = _fixed(items, board)
+    free = [item for item in items if item.face not in board.parts and item.face not in board.held]
+    able = {one for one, names in people.items() if len(fixed[one]) + len(names - taken.keys()) >= len(PARTS)}
+    loads = _loads(bundles.gather(free), able)
+    chosen = _spread(loads, {one: fixed[one] for one in able}, _Balance(items, board))
+    able -= complete({load.key: load.people.keys() for load in loads}, fixed, chosen)
+    for item in free:
+        if item.identity in able:
+            board.parts[item.face] = chosen[bundles.of(item)]
+    for item in items:
+        if item.identity not in able and item.face not in board.held:
+            board.hold(item.face, THIN if len(people[item.identity]) < len(PARTS) else INCOMPLETE)
+    return board
+
+
+def _join(item: Item, parts: set[str], board: Board) -> None:
+    """A newcomer goes where its bundle stands, unless that is in two parts."""
+    if len(parts) > 1:
+        board.hold(item.face, BRIDGE)
+    elif parts:
+        board.parts[item.face] = next(iter(parts))
+
+
+def _people(items: Iterable[Item], bundles: Bundles, board: Board) -> dict[int, set[Key]]:
+    """Of every person the bundles that can be used."""
+    people: dict[int, set[Key]] = defaultdict(set)
+    for item in items:
+        if item.face not in board.held:
+            people[item.identity].add(bundles.of(item))
+    return people
+
+
+def _fixed(items: Iterable[Item], board: Board) -> dict[int, set[str]]:
+    """Of every person the parts in which they stand already."""
+    fixed: dict[int, set[str]] = defaultdict(set)
+    for item in items:
+        if item.face in board.parts:
+            fixed[item.identity].add(board.parts[item.face])
+    return fixed
+
+
+def _loads(gathered: Mapping[Key, Sequence[Item]], able: set[int]) -> list[Load]:
+    """In the order in which they are placed: first those with several people, which leave least choice; then those of
+    people with few; large ones first."""
+    loads = []
+    for key, faces in gathered.items():
+        wanted = [item for item in faces if item.identity in able]
+        if wanted:
+            people, cells = Counter(item.identity for item in wanted), Counter(item.cell for item in wanted)
+            loads.append(Load(key, people, cells, min(rank("face", item.face) for item in wanted)))
+    many = Counter(person for load in loads for person in load.people)
+    return sorted(loads, key=lambda load: _turn(load, many))
+
+
+def _turn(load: Load, many: Mapping[int, int]) -> tuple[int, int, bytes, int, bytes]:
+    rarest = min((many[person], rank("identity", person)) for person in load.people)
+    return (-len(load.people), *rarest, -sum(load.people.values()), load.rank)
+
+
+class _Balance:
+    """How far each person and each cell is behind its shares, with what was placed so far: kept near nought at every
+    step, both are near their shares in the end, whatever comes later."""
+
+    def __init__(self, items: Iterable[Item], board: Board) -> None:
+        self._behind: dict[int | Cell, Parts] = defaultdict(lambda: dict.fromkeys(PARTS, 0.0))
+        for item in items:
+            if item.face in board.parts:
+                self._add(item.identity, 1, board.parts[item.face])
+                self._add(item.cell, 1, board.parts[item.face])
+
+    def _add(self, what: int | Cell, images: int, part: str) -> None:
+        behind = self._behind[what]
+        for name, share in SHARES.items():
+            behind[name] += share * images
+        behind[part] -= images
+
+    def add(self, load: Load, part: str) -> None:
+        for what, images in load.brings:
+            self._add(what, images, part)
+
+    def best(self, load: Load, parts: Iterable[str]) -> str:
+        """The part that is most behind for what the bundle brings, itself counted."""
+        brings = [(self._behind[what], images) for what, images in load.brings]
+        size = 2 * sum(load.people.values())
+        return max(parts, key=lambda part: sum(b[part] * n for b, n in brings) + size * SHARES[part])
+
+
+def _spread(loads: Iterable[Load], fixed: Mapping[int, set[str]], balance: _Balance) -> dict[Key, str]:
+    """Bundle → part: the one most behind, but for a person who has just as many left as parts to reach one of those."""
+    chosen: dict[Key, str] = {}
+    have = {person: set(parts) for person, parts in fixed.items()}
+    loads = list(loads)
+    left = Counter(person for load in loads for person in load.people)
+    for load in loads:
+        pressed = [have[one] for one in load.people if left[one] <= len(PARTS) - len(have[one])]
+        useful = [sum(part not in parts for parts in pressed) for part in PARTS]
+        part = balance.best(load, [part for part, n in zip(PARTS, useful, strict=True) if n == max(useful)])
+        chosen[load.key] = part
+        balance.add(load, part)
+        left.subtract(load.people.keys())
+        for one in load.people:
+            have[one].add(part)
+    return chosen

@@ -1,0 +1,70 @@
+"""On which side new identities stand: counts of images and of persons as units for `balance`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from curation.release.naming import PARTS
+from curation.release.splits.balance import FREE, Problem, assign
+from curation.release.splits.items import SHARES, Cell, Item, classes, rank
+
+Feature = tuple[str, ...]
+WHOLE: Feature = ("all",)
+
+
+def assign_sides(items: Sequence[Item], people: Collection[int], known: Mapping[int, str]) -> dict[int, str]:
+    """The side of every one of `people`: that of `known`, or one that brings images and persons of all cells, classes
+    and in total near the shares, with every class on every side if that can be."""
+    tallies: dict[int, Counter[Cell]] = defaultdict(Counter)
+    for item in items:
+        tallies[item.identity][item.cell] += 1
+    order = sorted(people, key=lambda one: (-tallies[one].total(), rank("identity", one)))
+    if not order or all(one in known for one in order):
+        return {one: known[one] for one in order}
+    counts = [_features(tallies[one]) for one in order]
+    fixed = [PARTS.index(known[one]) if one in known else FREE for one in order]
+    sides = assign(_problem(counts, fixed))
+    return {one: PARTS[side] for one, side in zip(order, sides, strict=True)}
+
+
+def _features(tally: Counter[Cell]) -> dict[Feature, int]:
+    """Images of one person by total, class and cell; cells that are not settled in all three count for the rest."""
+    found: Counter[Feature] = Counter({WHOLE: tally.total()})
+    for cell, images in tally.items():
+        known = classes(cell)
+        for one in known:
+            found[one] += images
+        if len(known) == len(cell):
+            found[cell] += images
+    return found
+
+
+def _problem(counts: Sequence[Mapping[Feature, int]], fixed: Sequence[int]) -> Problem:
+    features = sorted({feature for one in counts for feature in one})
+    images = _table(counts, features)
+    needs = [n for n, feature in enumerate(features) if len(feature) == 2]  # (attribute, label)
+    present = (images > 0).astype(np.float64)
+    return Problem(
+        shares=np.array([SHARES[part] for part in PARTS]),
+        counts=np.hstack([_scaled(images, features), _scaled(present, features)]),
+        covers=present[:, needs] > 0,
+        fixed=np.array(fixed),
+    )
+
+
+def _table(counts: Sequence[Mapping[Feature, int]], features: Sequence[Feature]) -> np.ndarray:
+    column = {feature: n for n, feature in enumerate(features)}
+    table = np.zeros((len(counts), len(features)))
+    for row, one in enumerate(counts):
+        for feature, images in one.items():
+            table[row, column[feature]] = images
+    return table
+
+
+def _scaled(table: np.ndarray, features: Sequence[Feature]) -> np.ndarray:
+    """So that the squares of what is off, summed over a level, are comparable from level to level and from images to
+    persons: those of chi-squared, by the root of what is expected."""
+    totals = table.sum(0)
+    whole = max(totals[features.index(WHOLE)], 1.0)
+    return np.asarray(table / np.sqrt(np.maximum(totals, 1.0) * whole))
