@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from curation.claims import CLAIMS_LOCK
 from curation.erasure import files, stones
-from curation.erasure.reach import Reach, reach
+from curation.erasure.reach import Reach, Rows, closure, reach
 from curation.erasure.scrubbing import scrub, scrub_orders
 from curation.erasure.subjects import Subject, called, traces_of
 from curation.erasure.traces import Traces
@@ -72,7 +72,8 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     traces = traces_of(known, _marks(found))
     stones.lay(erasure, known, found)
     telling |= files.naming(traces, after=newest, upto=files.newest_evidence(), progress=lambda _n: None)
-    going = files.of_reach(found) | telling
+    nobodys = _nobodys()
+    going = files.of_reach(found) | files.of_reach(nobodys) | telling
     counts = found.counts()
     counts["releases withdrawn"] = withdraw(erasure, found, traces)
     counts["images revoked"] = revoke(erasure, found)
@@ -81,7 +82,8 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     _hand_over(found)
     _speak_of_nobody(found)
     _leave_requeues(found)
-    delete(found)
+    delete(found.rows)
+    delete(nobodys.rows)
     DuplicateGroup.objects.filter(pk__in=groups, faces=None).delete()
     _empty_shells(found)
     LicenceEvidence.objects.filter(snapshot_file__in=telling).update(snapshot_file="")
@@ -94,10 +96,16 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     erasure.save(update_fields=["counts", "files", "forgotten_at"])
 
 
-def delete(found: Reach) -> None:
+def delete(rows: Rows) -> None:
     """In any order: foreign keys are looked at when the transaction ends."""
-    for model, pks in found.rows.items():
+    for model, pks in rows.items():
         _rows(model, pks)._raw_delete("default")
+
+
+def _nobodys() -> Reach:
+    """Photos that killed workers left, found for nobody as far as anybody knows."""
+    photos = Photo.objects.filter(candidates=None, claims=None).values_list("pk", flat=True)
+    return Reach(closure({Photo: set(photos)}), frozenset(), {}, frozenset())
 
 
 def _rows(model: type[Model], pks: set[Any]) -> Any:

@@ -161,16 +161,18 @@ def test_killed_among_the_files_the_rest_goes_later(ada: Identity, monkeypatch: 
     row.refresh_from_db()
     assert (row.finished_at is not None, row.files) == (True, [])
     assert scenes.found_in_storage(names, marks) == set()
-    assert run("--resume") == "Nothing was interrupted.\n"
+    assert run("--resume") == "Nothing was interrupted; files that no row refers to, and that went: 0\n"
 
 
 def test_files_of_killed_workers_go_too(ada: Identity) -> None:
+    scenes.stored_photo(77)  # a row that no candidate came to
     left = [store.put("crops", b"a crop without a row"), store.put("photos", b"a photo without a row")]
     part = Path(default_storage.path(store.name_of("photos", left[1]) + ".99.part"))
     part.write_bytes(b"half a photo")
     guideline = store.put("guidelines", b"a picture that an admin has in mind")
     run("--identity", ada.slug, "--reason", scenes.REASON, "--yes")
     assert [str(path).split("media/")[1] for path in scenes.stored_files()] == [store.name_of("guidelines", guideline)]
+    assert not Photo.objects.exists()
 
 
 KILLED = """
