@@ -6,7 +6,7 @@ from django.conf import settings
 from curation.erasure import erasing
 from curation.erasure.subjects import ErasureRefused, find_identity
 from curation.models import Annotation, Claim, Release, ReleaseFace, Requeue, RevokedImage, Withdrawal
-from curation.release import revoked
+from curation.release import comparing, revoked
 from curation.release.errors import ReleaseRefused
 from curation.release.withdrawn import check_not_withdrawn
 from ingest import access, store
@@ -106,6 +106,18 @@ def test_no_face_changes_sides_and_the_next_release_lacks_only_hers(world: World
     assert kept == after
 
 
+def test_the_difference_says_exactly_what_left(world: World) -> None:
+    first = releases.frozen("1.0.0")
+    hers = sorted(first.faces.filter(claim__in=world.hers).values_list("image_id", flat=True))
+    scenes.erase_identity(world.ada)
+    second = releases.frozen("1.1.0")
+    for changes in (comparing.compare(first, second), comparing.since(first, second.pk)):
+        assert (list(changes.removed), list(changes.erased)) == (hers, hers)
+        assert (list(changes.added), list(changes.moved), list(changes.changed)) == ([], [], [])
+        assert (changes.counts.images_before, changes.counts.images_after) == (6, 3)
+    assert "marlow" not in str(changes).lower()
+
+
 def test_revoked_images_are_told_by_hash_alone(world: World) -> None:
     assert revoked.lines() == ["sha256,image_id,revoked_on,releases\n"]
     releases.frozen("1.0.0")
@@ -198,10 +210,9 @@ def test_an_answer_that_comes_too_late_is_told_so(world: World) -> None:
     """A reviewer had the face before them when it was erased."""
     late = world.hers[0]
     scenes.erase_identity(world.ada)
-    for verdict in ("accept", "attributes"):
-        labels = {"race": 1, "gender": 1, "age": 1} if verdict == "attributes" else {}
-        result, _id = say(factories.reviewer(), late, verdict, **labels)
-        assert result.status == "gone"
+    accepted, _id = say(factories.reviewer(), late)
+    described, _id = say(factories.reviewer(), late, "attributes", race=1, gender=1, age=1)
+    assert (accepted.status, described.status) == ("gone", "gone")
     assert not Annotation.objects.filter(claim=late.pk).exists()
 
 
