@@ -17,6 +17,7 @@ from curation import (
     vote_snapshots,
 )
 from curation.models import Exclusion
+from curation.release import ordering
 
 SECONDS = 60.0  # that one task spends on a policy; the next one goes on
 
@@ -92,3 +93,16 @@ def exclude_unfinished() -> int:
 def snapshot_votes() -> int:
     """Rung by whoever finds the snapshot old; harmless when many do."""
     return len(vote_snapshots.renew().votes)
+
+
+@shared_task(name="curation.tasks.freeze_release", ignore_result=True, time_limit=6 * 3600, soft_time_limit=None)
+def freeze_release(freezing_id: int) -> None:
+    """What was ordered on the page; harmless when it is carried out, or being carried out, already."""
+    ordering.carry_out(freezing_id)
+
+
+@shared_task(name="curation.tasks.freeze_waiting", ignore_result=True)
+def freeze_waiting() -> None:
+    """Rings again for orders that nobody took, or whose worker is gone."""
+    for pk in ordering.waiting():
+        freeze_release.delay(pk)

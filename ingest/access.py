@@ -34,10 +34,10 @@ def guarded_session(*, heeds_robots: bool = True, patience: float = PATIENCE) ->
 
 
 def gate(patience: float = PATIENCE) -> Gate:
-    return Gate(_redis_url(), settings.HOST_RATE, settings.HOST_BURST, patience, KEYS)
+    return Gate(redis_url(), settings.HOST_RATE, settings.HOST_BURST, patience, KEYS)
 
 
-def _redis_url() -> str:
+def redis_url() -> str:
     """The embedded Redis has to be started, where no worker and no database has done so."""
     if settings.EMBEDDED_REDIS:
         try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from ingest import pictures, quality, store
+from ingest.barrier import nothing_is_erased
 from ingest.boxes import Box, iou
 from ingest.crops import crop, encode
 from ingest.detect import Sighting, sightings
@@ -50,24 +51,27 @@ class Look:
 
 def detect(candidate: Candidate) -> None:
     """Raises Refused or PictureRefused."""
-    photo = Photo.objects.get(candidates=candidate)  # a fetched candidate has one: a constraint
-    look = look_at(photo)
-    with transaction.atomic():
-        if known := note(photo, look):
-            settle(candidate, state=Candidate.State.DONE, detail="", finished_at=timezone.now())
+    with nothing_is_erased():
+        check_entry(candidate)
+        photo = Photo.objects.get(candidates=candidate)  # a fetched candidate has one: a constraint
+        look = look_at(photo)
+        with transaction.atomic():
+            if known := note(photo, look):
+                settle(candidate, state=Candidate.State.DONE, detail="", finished_at=timezone.now())
     if not known:
         raise _nothing(look)
 
 
 def redetect(photo: Photo) -> int:
     """Today's detectors on a photo from before: faces stay, new ones are added; says how many."""
-    look = look_at(photo)
-    _hash_what_has_none(photo)
-    with transaction.atomic():
-        before = photo.faces.count()
-        if known := note(photo, look):
-            _readmit(photo)
-        return len(known) - before
+    with nothing_is_erased():
+        look = look_at(photo)
+        _hash_what_has_none(photo)
+        with transaction.atomic():
+            before = photo.faces.count()
+            if known := note(photo, look):
+                _readmit(photo)
+            return len(known) - before
 
 
 def look_at(photo: Photo) -> Look:

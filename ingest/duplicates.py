@@ -17,7 +17,7 @@ from ingest.boxes import Box, iou
 from ingest.hashes import BAND_BITS, BANDS, SLACK, Apart, bits_apart, is_copy, near_bands
 from ingest.models import Candidate, DuplicateGroup, Face, Photo
 
-DUPLICATES_LOCK = 0x4D5446_02
+DUPLICATES_LOCK = 0x4D5446_05
 SAME_PLACE = 0.5  # IoU of two boxes, each as a share of its photo
 SHARES = 10_000  # a photo's width and height, for boxes that shall be compared with those of another photo
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ingest import pictures, store
 from ingest.access import guarded_session
+from ingest.barrier import nothing_is_erased
 from ingest.crops import MAX_PREVIEW_SIDE, preview
 from ingest.discovery import clean
 from ingest.hashes import perceptual_hash
@@ -32,6 +33,14 @@ def limits() -> pictures.Limits:
 def fetch(candidate: Candidate) -> None:
     """Raises Refused, FetchRefused, FetchFailed or PictureRefused."""
     data = _read_file(candidate) if candidate.source == "folder" else _download(candidate)
+    with nothing_is_erased():
+        _enter(candidate, data)
+
+
+def _enter(candidate: Candidate, data: bytes) -> None:
+    """What was erased during the download must not enter any more."""
+    check_identity(candidate.identity)
+    check_addresses(candidate)
     check_bytes(store.digest(data))
     photo = _keep(data)
     found = embedded(pictures.metadata(data, limits()))

@@ -6,12 +6,14 @@ licence and the creator for all of them, and the job carries their name. That st
 What contradicts itself is held for a person.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
 
 from ingest.access import check_contact, guarded_session
+from ingest.barrier import nothing_is_erased
 from ingest.discovery import clean
 from ingest.evidence import (
     DECIDED,
@@ -30,7 +32,7 @@ from ingest.licences import Conclusion, Embedded, Said, licence_name, page_licen
 from ingest.licences.weighing import SOURCES_DIFFER, seller_of
 from ingest.models import Candidate, LicenceEvidence, Photo
 from ingest.network import PAGE_TYPES, FetchRefused
-from ingest.pending import Refused, settle
+from ingest.pending import Lost, Refused, settle
 
 MAX_PAGE_BYTES = 5_000_000
 VOUCHED_SOURCES = frozenset({"folder"})
@@ -154,8 +156,16 @@ def _ask_api(candidate: Candidate) -> tuple[Said, ...]:
     if found is None:
         return ()
     said, answer = found
-    note(candidate, [said], keep(answer, ".json"))
+    _keep(candidate, [said], answer, ".json")
     return (said,)
+
+
+def _keep(candidate: Candidate, said: Sequence[Said], answer: bytes, suffix: str) -> None:
+    """With the bytes that said so, unless the candidate was erased while they were fetched."""
+    with nothing_is_erased():
+        if not Candidate.objects.filter(pk=candidate.pk).exists():
+            raise Lost
+        note(candidate, said, keep(answer, suffix))
 
 
 def _read_page(candidate: Candidate) -> Heard:
@@ -168,5 +178,5 @@ def _read_page(candidate: Candidate) -> Heard:
         return Heard(problem=f"The source page cannot be read: {refusal.message}", is_unread=True)
     page = page_licence(answer.body, answer.url, candidate.image_url)
     said = tuple(said_by_page(page, answer.url))
-    note(candidate, said, keep(answer.body, ".html"))
+    _keep(candidate, said, answer.body, ".html")
     return Heard(said, page.creator, NOTHING_KNOWN)

@@ -106,6 +106,7 @@ CELERY_TASK_ROUTES = {
     "ingest.tasks.fetch": {"queue": "fetch"},
     "ingest.tasks.check_licence": {"queue": "fetch"},
     "ingest.tasks.detect": {"queue": "detect"},
+    "curation.tasks.freeze_release": {"queue": "export"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -127,6 +128,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "curation.free_leases": {"task": "curation.tasks.free_leases", "schedule": 30.0, "options": {"expires": 30}},
+    "curation.freeze_waiting": {"task": "curation.tasks.freeze_waiting", "schedule": 15.0, "options": {"expires": 15}},
     "curation.judge": {"task": "curation.tasks.judge", "schedule": 30.0, "options": {"expires": 30}},
     "curation.requeue": {"task": "curation.tasks.requeue", "schedule": 10.0, "options": {"expires": 10}},
 }

@@ -1,11 +1,13 @@
 from curation.models.adjudication import BothStand, Contradicted, Contradiction, DisputeView, Figure
 from curation.models.claims import Claim, Consensus, Flag, Quarantine, Skip
 from curation.models.error_rates import ErrorRates
+from curation.models.freezings import Freezing
 from curation.models.gold import GoldItem, Pause, Standing
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
+from curation.models.revocations import RevokedImage, Withdrawal
 from curation.models.splits import FaceSide, IdentitySide
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
@@ -27,6 +29,7 @@ __all__ = [
     "FaceSide",
     "Figure",
     "Flag",
+    "Freezing",
     "GoldItem",
     "GuidelinePicture",
     "IdentitySide",
@@ -42,7 +45,9 @@ __all__ = [
     "Reopening",
     "Requeue",
     "ReviewerPair",
+    "RevokedImage",
     "Skip",
     "Slot",
     "Standing",
+    "Withdrawal",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models.claims import Claim, Question
 from ingest.models import Identity
+from ingest.models.door import Kept
 
 
 class DisputeView(models.Model):
@@ -63,7 +64,7 @@ class BothStand(models.Model):
     class Meta:
         verbose_name_plural = "both stand"
         constraints = [models.UniqueConstraint(fields=["identity", "field", "values"], name="bothstand_once")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+        triggers = [Kept(name="append_only", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
         return f"{self.field} of {self.identity}: {', '.join(self.values)} stand"

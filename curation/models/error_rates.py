@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from curation.models.policies import Policy
+from ingest.models.door import Kept
 
 
 class ErrorRates(models.Model):
@@ -27,7 +28,7 @@ class ErrorRates(models.Model):
                 name="errorrates_in_force_after_made", condition=models.Q(in_force_at__gte=models.F("made_at"))
             )
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"error rates {self.version}"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models.claims import Claim, Question
 from curation.models.policies import Policy
+from ingest.models.door import Kept
 
 
 class GoldItem(models.Model):
@@ -46,13 +47,13 @@ class GoldItem(models.Model):
             models.Index(fields=["question", "claim"], name="golditem_in_use", condition=Q(retired_at__isnull=True))
         ]
         triggers = [
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
+            Kept(name="kept", operation=pgtrigger.Delete),
+            Kept(
                 name="answer_never_changes",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("claim", "question", "answer", "policy", "chosen"),
             ),
-            pgtrigger.Protect(
+            Kept(
                 name="retired_for_good",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__retired_at__isnull=False),
@@ -103,15 +104,13 @@ class Pause(models.Model):
         ]
         indexes = [models.Index(fields=["-paused_at"], name="pause_in_force", condition=Q(ended_at__isnull=True))]
         triggers = [
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
+            Kept(name="kept", operation=pgtrigger.Delete),
+            Kept(
                 name="only_ends",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("reviewer", "question", "evidence", "reason", "paused_by", "paused_at"),
             ),
-            pgtrigger.Protect(
-                name="ended_for_good", operation=pgtrigger.Update, condition=pgtrigger.Q(old__ended_at__isnull=False)
-            ),
+            Kept(name="ended_for_good", operation=pgtrigger.Update, condition=pgtrigger.Q(old__ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models.claims import Question
 from ingest.models import Identity
+from ingest.models.door import Kept
 
 
 class Profile(models.Model):
@@ -97,7 +98,7 @@ class PersonEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.person}"

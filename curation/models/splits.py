@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models.releases import Release
 from ingest.models import Face, Identity
+from ingest.models.door import Kept
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
@@ -29,7 +30,7 @@ class IdentitySide(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="identityside_part_is_known", condition=Q(part__in=Part.values))]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [Kept(name="append_only", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:
         return f"{self.identity_id} in {self.part}"
@@ -49,7 +50,7 @@ class FaceSide(models.Model):
             models.CheckConstraint(name="faceside_split_is_known", condition=Q(split__in=Split.values)),
             models.CheckConstraint(name="faceside_part_is_known", condition=Q(part__in=Part.values)),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [Kept(name="append_only", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:
         return f"face {self.face_id} in {self.part} of {self.split}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from curation.models.claims import Claim, Question
 from curation.models.policies import Policy
 from ingest.models import Identity
+from ingest.models.door import Kept
 
 MOST_VOTES = 9  # that one round of a question may come to
 MOST_NUMBERS = 99  # slots of a question and round: what was set aside, and what is asked in its stead, count too
@@ -91,7 +92,7 @@ class Annotation(models.Model):
             models.Index(fields=["claim", "question"], name="annotation_by_claim"),
             models.Index(fields=["-received_at"], name="annotation_unclear", condition=Q(guideline_unclear=True)),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.verdict} on {self.claim}"
@@ -248,7 +249,7 @@ class Reopening(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["claim", "question", "round"], name="reopening_once_per_round")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.question} of {self.claim}, asked anew"

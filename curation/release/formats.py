@@ -1,12 +1,22 @@
-"""In what form a release is written: a new format is a module with such a function, and a line here."""
+"""In which forms a release is written: a new format is a module with such a function, and a line here."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 
-from curation.models import Release
-from curation.release import imagefolder
-from curation.release.freezing import Progress
-from curation.release.imagefolder import Written
+from curation.release import imagefolder, parquet, rows, webdataset
+from curation.release.entries import Entry, of_chunks
+from curation.release.frozen import Frozen
+from curation.release.naming import METADATA
 
-DEFAULT = "imagefolder"
-FORMATS: Mapping[str, Callable[[Release, Path, Progress], Written]] = {DEFAULT: imagefolder.write}
+DEFAULT = ("imagefolder",)
+FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {
+    "imagefolder": imagefolder.entries,
+    "parquet": parquet.entries,
+    "webdataset": webdataset.entries,
+}
+
+
+def entries(frozen: Frozen) -> Iterator[Entry]:
+    """All of a release that is told from its rows: the papers and the manifest come to it."""
+    yield of_chunks(METADATA, lambda: rows.metadata(frozen.number, frozen.columns))
+    for name in frozen.formats:
+        yield from FORMATS[name](frozen)

@@ -1,7 +1,11 @@
 """Freezes a release: rows that never change, from which its files can be written again at any time."""
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -11,57 +15,58 @@ from curation import agreement_report
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
-from curation.release import crops, manifest, papers, pictures, records, rows, selection
+from curation.release import formats, gates, manifest, papers, records, rows, selection, splitting
+from curation.release.entries import Made, hashed
 from curation.release.errors import ReleaseRefused
-from curation.release.naming import ATTRIBUTES, check_version
-from curation.release.selection import EXAMPLES, Finding, Selected
+from curation.release.frozen import Classes, Frozen
+from curation.release.gates import CropCheck
+from curation.release.naming import ATTRIBUTES
+from curation.release.orders import Order
+from curation.release.selection import Finding, Selected
+from curation.release.splits import Decisions, Item
+from curation.release.withdrawn import check_not_withdrawn
 
 RELEASE_LOCK = 0x4D5446_02
-NOTHING = Finding("nothing", "no face is accepted with a proved licence", 0)
-CROP_TROUBLES = {
-    crops.MISSING: "the crop is missing",
-    crops.CHANGED: "the crop's bytes are not those that were reviewed",
-    pictures.BROKEN: "the crop cannot be decoded",
-    pictures.CARRIES_MORE: "the crop carries metadata",
-}
+LAYOUT = 1
+BATCH = 500
 
 Progress = Callable[[int], object]
 
 
 @dataclass
-class CropCheck:
-    """Reads every crop that it is shown, and keeps what is wrong with them."""
+class Draft:
+    """What one freeze comes to, before anything is kept. `places` counts images by (task, part, class folder)."""
 
-    counts: dict[str, int] = field(default_factory=dict)
-    examples: dict[str, list[str]] = field(default_factory=dict)
+    order: Order
+    policy: Policy
+    words: records.Vocabulary
+    decisions: Decisions
+    findings: tuple[Finding, ...]
+    places: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    people: dict[str, str] = field(default_factory=dict)  # name by slug, of those in the tree of identities
+    faces: int = 0
 
-    def passes(self, face: int, crop_sha256: str) -> bool:
-        try:
-            crops.check(crop_sha256)
-        except crops.CropRefused as trouble:
-            self._note(trouble.code, f"face {face}: {trouble}")
-            return False
-        return True
+    def classes(self) -> Classes:
+        named = [{"folder": slug, "label": name} for slug, name in sorted(self.people.items())]
+        known = {"identity": named, **records.class_folders(self.words)}
+        return {task: known[task] for task in ("identity", *ATTRIBUTES)}
 
-    def _note(self, code: str, example: str) -> None:
-        self.counts[code] = self.counts.get(code, 0) + 1
-        known = self.examples.setdefault(code, [])
-        if len(known) < EXAMPLES:
-            known.append(example)
-
-    def findings(self) -> tuple[Finding, ...]:
-        found = [(code, text) for code, text in CROP_TROUBLES.items() if code in self.counts]
-        return tuple(Finding(code, text, self.counts[code], tuple(self.examples[code])) for code, text in found)
+    def count(self, made: list[ReleaseFace]) -> None:
+        self.faces += len(made)
+        for face in made:
+            for place in face.record["places"]:
+                task, part, folder = place.split("/")
+                self.places[task, part, folder] += 1
+                if task == "identity":
+                    self.people[folder] = face.record["columns"]["identity"]
 
 
-def examine(progress: Progress) -> tuple[Finding, ...]:
-    """What would stop a freeze now: every crop that is ready is read and decoded."""
-    check, ready = CropCheck(), 0
+def examine(order: Order, progress: Progress) -> tuple[Finding, ...]:
+    """Everything that a freeze would find now, blocking or not: every crop that is ready is read and decoded."""
     with transaction.atomic():
-        for batch in selection.selected():
-            ready += sum(check.passes(chosen.face, chosen.crop_sha256) for chosen in batch)
-            progress(len(batch))
-    return check.findings() or (() if ready else (NOTHING,))
+        draft = _draft(order, progress, keep=lambda faces: None, number=0)
+        transaction.set_rollback(True)
+    return draft.findings
 
 
 def examine_frozen(release: Release, progress: Progress) -> tuple[Finding, ...]:
@@ -73,8 +78,10 @@ def examine_frozen(release: Release, progress: Progress) -> tuple[Finding, ...]:
     return check.findings()
 
 
-def check_not_barred(release: Release) -> None:
-    """A quarantine takes a face out of exports at once; without it a frozen release cannot be the same."""
+def check_may_be_written(release: Release) -> None:
+    """ReleaseRefused for what was withdrawn, and while a face is in quarantine: that takes it out of exports at once,
+    and without it a frozen release cannot be the same."""
+    check_not_withdrawn(release)
     barred = release.faces.filter(face__quarantines__decision__in=IN_FORCE).values("face").distinct().count()
     if barred:
         raise ReleaseRefused(
@@ -83,13 +90,12 @@ def check_not_barred(release: Release) -> None:
         )
 
 
-def freeze(version: str, *, by: User | None, progress: Progress) -> Release:
-    """The release of that version: the frozen one, or else what is ready now. ReleaseRefused if anything blocks."""
-    check_version(version)
+def freeze(order: Order, *, by: User | None, progress: Progress) -> Release:
+    """The release that is ordered: the frozen one, or else what is ready now. ReleaseRefused if anything blocks."""
     with transaction.atomic():
         _lock()
-        known = Release.objects.filter(version=version).first()
-        return known or _freeze(version, by, current_policy(), progress)
+        known = Release.objects.filter(version=order.version).first()
+        return known or _freeze(order, by, progress)
 
 
 def _lock() -> None:
@@ -97,35 +103,36 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELEASE_LOCK])
 
 
-def _freeze(version: str, by: User | None, policy: Policy, progress: Progress) -> Release:
+def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     """The rows first, then what is told from them; foreign keys are looked at when the transaction ends."""
     number, now = _next_number(), timezone.now()
-    words = records.vocabulary(version)
-    classes = records.class_folders(words)
-    count = _add_faces(number, words, progress)
-    facts = papers.Facts(
-        version=version,
-        selection="curated",
-        frozen_on=now.date(),
-        faces=count,
-        places=rows.place_counts(number),
-        licences=rows.licence_counts(number),
-        classes={"identity": records.classes_of(number)} | classes,
-        agreement=agreement_report.report(),
-    )
-    texts = papers.render(facts, words)
-    return Release.objects.create(
+    draft = _draft(order, progress, keep=ReleaseFace.objects.bulk_create, number=number)
+    gates.check(draft.findings)
+    if changed := selection.no_longer_ready(order, number):
+        raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
+    frozen = _frozen(draft, number, now.date())
+    files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
+    texts = papers.render(_facts(draft, frozen), draft.words)
+    release = Release.objects.create(
         pk=number,
-        version=version,
-        selection=facts.selection,
-        policy=policy,
+        version=order.version,
+        selection=order.selection,
+        layout=LAYOUT,
+        tasks=list(order.tasks),
+        formats=list(order.formats),
+        columns=list(frozen.columns),
+        held_back={found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK},
+        policy=draft.policy,
         parent=Release.objects.first(),
         papers=texts,
-        digest=manifest.digest(rows.manifest_lines(number, texts)),
-        faces_count=count,
+        files=files,
+        digest=_digest(frozen, texts, files),
+        faces_count=draft.faces,
         frozen_by=by,
         frozen_at=now,
     )
+    splitting.store(draft.decisions, number)
+    return release
 
 
 def _next_number() -> int:
@@ -134,23 +141,81 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _add_faces(number: int, words: records.Vocabulary, progress: Progress) -> int:
-    check, count = CropCheck(), 0
-    for batch in _checked(check, progress):
-        count += len(ReleaseFace.objects.bulk_create(records.release_faces(number, batch, words)))
-    blocking = check.findings() or (() if count else (NOTHING,))
-    if blocking:
-        reasons = "; ".join(f"{found.text} ({found.count:,})" if found.count else found.text for found in blocking)
-        raise ReleaseRefused(f"Nothing is frozen: {reasons}. See --dry-run.")
-    if changed := selection.no_longer_ready(number):
-        raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
-    return count
+def _told(made: Made) -> dict[str, Any]:
+    file = hashed(made)
+    return {"sha256": file.sha256, "bytes": file.length}
 
 
-def _checked(check: CropCheck, progress: Progress) -> Iterator[list[Selected]]:
-    for batch in selection.selected():
-        yield [chosen for chosen in batch if check.passes(chosen.face, chosen.crop_sha256)]
+def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[str, Any]]) -> str:
+    others = {path: file["sha256"] for path, file in files.items()}
+    others |= {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()}
+    return manifest.digest(rows.manifest_lines(frozen.number, others, images="imagefolder" in frozen.formats))
+
+
+def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace]], object], number: int) -> Draft:
+    """Looks at everything that there is to look at, and lists all that it finds."""
+    policy = current_policy()  # before the vocabulary: it is made where there is none yet
+    words = records.vocabulary(order.version)
+    chosen, check = selection.selected(order), CropCheck()
+    draft = Draft(order, policy, words, _decide(chosen, order, words), gates.of_selection(order))
+    sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)
+    for batch in _batches(chosen):
+        sound = [one for one in batch if check.passes(one.face, one.crop_sha256)]
+        made = records.release_faces(number, records.labelled(sound, order, words), order, words, sides)
+        keep(made)
+        draft.count(made)
         progress(len(batch))
+    draft.findings += check.findings()
+    if chosen:
+        draft.findings += gates.of_places(draft.places, draft.classes(), order)
+    return draft
+
+
+def _batches(chosen: list[Selected]) -> Iterator[list[Selected]]:
+    return (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
+
+
+def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> Decisions:
+    items = []
+    for batch in _batches(chosen):
+        for face in records.labelled(batch, order, words):
+            race, gender, age = (_cell(words, name, face.labels[name]) for name in ATTRIBUTES)
+            one = face.chosen
+            items.append(Item(one.face, one.identity, one.photo, one.group, (race, gender, age)))
+    return splitting.decide(items)
+
+
+def _cell(words: records.Vocabulary, name: str, code: str) -> str:
+    label = words.task_label(name, code)
+    return "" if label == records.CANNOT_TELL else label
+
+
+def _frozen(draft: Draft, number: int, day: date) -> Frozen:
+    order = draft.order
+    return Frozen(
+        number=number,
+        version=order.version,
+        selection=order.selection,
+        frozen_on=day,
+        tasks=order.tasks,
+        formats=order.formats,
+        columns=records.columns(order.selection),
+        classes=draft.classes(),
+        layout=LAYOUT,
+    )
+
+
+def _facts(draft: Draft, frozen: Frozen) -> papers.Facts:
+    return papers.Facts(
+        version=frozen.version,
+        selection=frozen.selection,
+        frozen_on=frozen.frozen_on,
+        faces=draft.faces,
+        places=draft.places,
+        licences=rows.licence_counts(frozen.number),
+        classes=frozen.classes,
+        agreement=agreement_report.report(),
+    )
 
 
 def left_out_of_tasks() -> list[tuple[str, str, int]]:

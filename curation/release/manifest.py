@@ -27,10 +27,14 @@ def digest(chunks: Iterable[bytes]) -> str:
 
 def parse(data: bytes) -> dict[str, str]:
     """sha256 by path. ManifestError for a line that we would not write, and for paths that lead elsewhere."""
-    files: dict[str, str] = {}
+    return dict(parsed(data.splitlines(keepends=True)))
+
+
+def parsed(listing: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    """(path, sha256) of each line, as they come. ManifestError as `parse`."""
     last = ""
-    for number, line in enumerate(data.splitlines(), 1):
-        match = LINE.fullmatch(line)
+    for number, line in enumerate(listing, 1):
+        match = LINE.fullmatch(line.removesuffix(b"\n"))
         if match is None:
             raise ManifestError(f"line {number} is not a sha256 and a path")
         path = match[2].decode()
@@ -38,5 +42,5 @@ def parse(data: bytes) -> dict[str, str]:
             raise ManifestError(f"line {number} leads outside the folder: {path}")
         if path <= last:
             raise ManifestError(f"line {number} is out of order or there twice: {path}")
-        files[path], last = match[1].decode(), path
-    return files
+        yield path, match[1].decode()
+        last = path

@@ -19,6 +19,30 @@ METADATA, README, AGREEMENT, CLASSES, MANIFEST = (
 )
 
 
+LABELLED = {"curated": "perceived", "non-curated": "claimed"}  # what the labels of a selection are
+SPLITS = ("split_identity", "split_attributes")
+
+
+def label_column(selection: str, task: str) -> str:
+    """Race, gender or age as somebody perceived or claimed it: the column's name says which."""
+    return f"{LABELLED[selection]}_{task}"
+
+
+def split_column(task: str) -> str:
+    """Of identity a person may be in all parts, of the attributes in one."""
+    return SPLITS[task in ATTRIBUTES]
+
+
+def bucket(identity: str, attributes: str) -> str:
+    """Of an image in these parts, "" for none: the stem of the files that hold it."""
+    return f"identity-{identity or 'none'}--attributes-{attributes or 'none'}"
+
+
+def part_of(task: str, part: str) -> dict[str, str]:
+    """The column, and what it holds, of images in a part of a task."""
+    return {split_column(task): part}
+
+
 def check_version(version: str) -> str:
     if not VERSION.fullmatch(version) or len(version) > LONGEST_VERSION:
         raise ReleaseRefused(f"{version!r} is not a version: it must be three numbers, like 1.0.0.")
@@ -28,6 +52,16 @@ def check_version(version: str) -> str:
 def image_id(crop_sha256: str) -> str:
     """Opaque, and the same in every release: says nothing of the person, the source or our database."""
     return hashlib.sha256(f"mtf image {crop_sha256}".encode()).hexdigest()[:20]
+
+
+def photo_id(photo_sha256: str) -> str:
+    """Opaque: says which images are of one photo, and nothing else."""
+    return hashlib.sha256(f"mtf photo {photo_sha256}".encode()).hexdigest()[:20]
+
+
+def group_id(group: int | None) -> str:
+    """Of near-duplicates; opaque as well, and "" of what is like nothing else."""
+    return hashlib.sha256(f"mtf group {group}".encode()).hexdigest()[:20] if group else ""
 
 
 def image_file(name: str) -> str:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from curation.agreement import Agreement, Figure, Pair
-from curation.release.naming import AGREEMENT, CLASSES, METADATA, PARTS, README, TASKS
-from curation.release.records import COLUMNS, Vocabulary
+from curation.release.naming import AGREEMENT, CLASSES, PARTS, README, TASKS
+from curation.release.records import Vocabulary
 from ingest.licences import licence_name, licence_url
 
 Classes = Mapping[str, list[dict[str, Any]]]
@@ -89,19 +89,18 @@ class Facts:
     selection: str
     frozen_on: date
     faces: int
-    places: Mapping[tuple[str, str, str], int]
+    places: Mapping[tuple[str, ...], int]
     licences: Mapping[str, int]
     classes: Classes
     agreement: Mapping[str, Agreement]
 
 
 def render(facts: Facts, words: Vocabulary) -> dict[str, str]:
-    """Text by path. metadata.csv has its first line here; the others are in the rows."""
+    """Text by path."""
     return {
         README: _readme(facts),
         AGREEMENT: _json({field: _agreement(found, words) for field, found in facts.agreement.items()}),
         CLASSES: _json(facts.classes),
-        METADATA: ",".join(COLUMNS) + "\n",
     }
 
 

@@ -1,8 +1,8 @@
 """What a release says of each image: a row of metadata.csv, and the folders in which the image stands."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,20 @@ from curation.models import Consensus, ReleaseFace, Slot
 from curation.policies import activated, age_bands, age_classes, class_labels
 from curation.policy_maps import Maps, maps_in_force, perceived
 from curation.release.errors import ReleaseRefused
-from curation.release.naming import ATTRIBUTES, class_folder, image_file, image_id
+from curation.release.naming import (
+    ATTRIBUTES,
+    LABELLED,
+    SPLITS,
+    class_folder,
+    group_id,
+    image_file,
+    image_id,
+    label_column,
+    photo_id,
+    split_column,
+)
+from curation.release.orders import Order
 from curation.release.selection import Selected
-from curation.release.splits import disjoint_part, shared_part
 from ingest.attributes import AGE, GENDER, RACE
 from ingest.licences import licence_url
 from ingest.models import Candidate, Identity, Photo
@@ -20,17 +31,22 @@ from ingest.models import Candidate, Identity, Photo
 FIELDS = ("usable", *ATTRIBUTES)
 LABELS: Mapping[str, Mapping[int, str]] = {"race": RACE, "gender": GENDER, "age": AGE}
 CANNOT_TELL = "cannot tell"
+OLD = 50  # years
 
-COLUMNS = (
-    *("id", "sha256", "file", "identity", "identity_slug"),
-    *(f"perceived_{name}" for name in ATTRIBUTES),
-    *("age_class_code", "age_class"),
-    *(f"split_{name}" for name in ("identity", *ATTRIBUTES)),
-    *("source", "source_page", "image_url", "creator", "licence", "licence_url"),
-    *("modification", "date_taken"),
-    *(f"votes_{name}" for name in FIELDS),
-    *(f"consensus_{name}" for name in FIELDS),
-)
+
+def columns(selection: str) -> tuple[str, ...]:
+    """Of metadata.csv, in order."""
+    return (
+        *("id", "sha256", "file", "identity", "identity_slug"),
+        *(label_column(selection, name) for name in ATTRIBUTES),
+        *("age_class_code", "age_class"),
+        *(f"soft_{name}" for name in ATTRIBUTES),
+        *("label_origin", "review_state", *SPLITS, "photo_id", "duplicate_group"),
+        *("source", "source_page", "image_url", "creator", "licence", "licence_url", "licence_seen_on"),
+        *("modification", "date_taken", "date_retrieved"),
+        *(f"votes_{name}" for name in FIELDS),
+        *(f"consensus_{name}" for name in FIELDS),
+    )
 
 
 @dataclass(frozen=True)
@@ -135,60 +151,110 @@ def _age_classes(words: Vocabulary) -> list[dict[str, Any]]:
     return classes
 
 
-def release_faces(release: int, batch: list[Selected], words: Vocabulary) -> list[ReleaseFace]:
+@dataclass(frozen=True)
+class Sides:
+    """Part by face, in either split; a face that is in none has no place in its trees."""
+
+    shared: Mapping[int, str]
+    disjoint: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A face that is ready, with everything that is told of it."""
+
+    chosen: Selected
+    person: Identity
+    photo: Photo
+    source: Candidate
+    said: Answers
+    labels: Mapping[str, str]  # race, gender, age: codes as perceived or claimed, "" where there is none
+
+
+def labelled(batch: Sequence[Selected], order: Order, words: Vocabulary) -> list[Labelled]:
     identities = Identity.objects.in_bulk({s.identity for s in batch})
     photos = Photo.objects.in_bulk({s.photo for s in batch})
-    candidates = Candidate.objects.in_bulk({s.candidate for s in batch})
+    candidates = Candidate.objects.prefetch_related("licence_evidence").in_bulk({s.candidate for s in batch})
     answers = _answers([s.claim for s in batch], words)
-    rows = []
+    found = []
     for chosen in batch:
-        person, photo = identities[chosen.identity], photos[chosen.photo]
-        source, said = candidates[chosen.candidate], answers[chosen.claim]
-        places = _places(chosen, person, photo, said, words)
-        columns = _picture(chosen) | _shown(person, said, words) | _parts(places) | _origin(photo, source)
-        rows.append(_row(release, chosen, columns | _judged(said), list(places.values())))
-    return rows
+        person, photo, said = identities[chosen.identity], photos[chosen.photo], answers[chosen.claim]
+        perceived = {name: said.value(name) for name in ATTRIBUTES}
+        labels = claimed_labels(person, photo) if order.claimed else perceived
+        found.append(Labelled(chosen, person, photo, candidates[chosen.candidate], said, labels))
+    return found
 
 
-def _row(release: int, chosen: Selected, columns: dict[str, str], places: list[str]) -> ReleaseFace:
+def release_faces(
+    release: int, batch: Iterable[Labelled], order: Order, words: Vocabulary, sides: Sides
+) -> list[ReleaseFace]:
+    return [_row(release, face, order, words, sides) for face in batch]
+
+
+def _row(release: int, face: Labelled, order: Order, words: Vocabulary, sides: Sides) -> ReleaseFace:
+    chosen = face.chosen
+    parts = {SPLITS[0]: sides.shared.get(chosen.face, ""), SPLITS[1]: sides.disjoint.get(chosen.face, "")}
+    columns = (
+        _picture(chosen, face.photo, order)
+        | _shown(face, order, words)
+        | parts
+        | _origin(face.photo, face.source)
+        | _judged(face, order, words)
+    )
     return ReleaseFace(
         release_id=release,
         face_id=chosen.face,
         claim_id=chosen.claim,
         image_id=columns["id"],
         crop_sha256=chosen.crop_sha256,
-        record={"columns": columns, "places": places},
+        record={"columns": columns, "places": list(_places(columns, order))},
     )
 
 
-def _places(chosen: Selected, person: Identity, photo: Photo, said: Answers, words: Vocabulary) -> dict[str, str]:
-    """Task → folder. A face without a settled class, or cut off from its person's part, has none there."""
-    places = {"identity": f"identity/{shared_part(photo.sha256)}/{person.slug}"}
-    part = disjoint_part(chosen.identity)
-    if part != disjoint_part(chosen.owner):  # the photo stands in another part, with the person seen beside
-        return places
-    for name in ATTRIBUTES:
-        label = words.task_label(name, said.value(name))
-        if label not in ("", CANNOT_TELL):
-            places[name] = f"{name}/{part}/{class_folder(label)}"
-    return places
+def _places(columns: Mapping[str, str], order: Order) -> Iterator[str]:
+    """The folders in which the image stands, in the order of the tasks."""
+    for task in order.tasks:
+        part = columns[split_column(task)]
+        label = columns["identity_slug" if task == "identity" else label_column(order.selection, task)]
+        if part and label not in ("", CANNOT_TELL):
+            yield f"{task}/{part}/{label if task == 'identity' else class_folder(label)}"
 
 
-def _picture(chosen: Selected) -> dict[str, str]:
+def _picture(chosen: Selected, photo: Photo, order: Order) -> dict[str, str]:
     name = image_id(chosen.crop_sha256)
-    return {"id": name, "sha256": chosen.crop_sha256, "file": image_file(name)}
+    return {
+        "id": name,
+        "sha256": chosen.crop_sha256,
+        "file": image_file(name) if "imagefolder" in order.formats else "",
+        "photo_id": photo_id(photo.sha256),
+        "duplicate_group": group_id(chosen.group),
+    }
 
 
-def _shown(person: Identity, said: Answers, words: Vocabulary) -> dict[str, str]:
-    shown = {f"perceived_{name}": words.task_label(name, said.value(name)) for name in ATTRIBUTES}
-    age = said.value("age")
+def _shown(face: Labelled, order: Order, words: Vocabulary) -> dict[str, str]:
+    shown = {label_column(order.selection, name): words.task_label(name, face.labels[name]) for name in ATTRIBUTES}
+    age = face.labels["age"]
     finer = {"age_class_code": age, "age_class": _one_line(words.label("age", age))}
-    return {"identity": _one_line(person.name), "identity_slug": person.slug} | shown | finer
+    origin = {"label_origin": LABELLED[order.selection], "review_state": face.chosen.state}
+    return {"identity": _one_line(face.person.name), "identity_slug": face.person.slug} | shown | finer | origin
 
 
-def _parts(places: Mapping[str, str]) -> dict[str, str]:
-    parts = {task: place.split("/")[1] for task, place in places.items()}
-    return {f"split_{task}": parts.get(task, "") for task in ("identity", *ATTRIBUTES)}
+def claimed_labels(person: Identity, photo: Photo) -> dict[str, str]:
+    """What is claimed of whom the photo was found for: race and gender of the identity, age by its two dates."""
+    told = {"race": person.claimed_race, "gender": person.claimed_gender, "age": _claimed_age(person, photo)}
+    return {name: str(code) if code else "" for name, code in told.items()}
+
+
+def _claimed_age(person: Identity, photo: Photo) -> int | None:
+    """Young or old; None where a date is missing, or too rough to tell."""
+    if photo.taken_at is None or person.birth_date is None:
+        return None
+    taken, born = photo.taken_at.date(), person.birth_date
+    most = taken.year - born.year
+    birthday_passed = (taken.month, taken.day) >= (born.month, born.day)
+    if person.birth_precision == Identity.Precision.DAY:
+        return 2 if most - (not birthday_passed) >= OLD else 1
+    return None if most == OLD else (2 if most > OLD else 1)
 
 
 def _origin(photo: Photo, source: Candidate) -> dict[str, str]:
@@ -199,9 +265,17 @@ def _origin(photo: Photo, source: Candidate) -> dict[str, str]:
         "creator": _one_line(source.creator),
         "licence": source.licence,
         "licence_url": licence_url(source.licence),
+        "licence_seen_on": _licence_seen_on(source),
         "modification": "cropped",
         "date_taken": photo.taken_at.date().isoformat() if photo.taken_at else "",
+        "date_retrieved": photo.created_at.date().isoformat(),
     }
+
+
+def _licence_seen_on(source: Candidate) -> str:
+    """The day of the latest evidence that says so."""
+    days = [said.seen_at.date() for said in source.licence_evidence.all() if said.says == source.licence]
+    return max(days).isoformat() if days else ""
 
 
 def _one_line(text: str) -> str:
@@ -209,10 +283,23 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _judged(said: Answers) -> dict[str, str]:
-    """Votes as `annotator-01=accept;annotator-02=reject`."""
+def _judged(face: Labelled, order: Order, words: Vocabulary) -> dict[str, str]:
+    """Votes as `annotator-01=accept;annotator-02=reject`, soft labels as `Black:0.9731;White:0.0269`."""
+    said = face.said
     votes = {f"votes_{f}": ";".join(f"{who}={label}" for who, label in sorted(said.votes[f])) for f in FIELDS}
-    return votes | {f"consensus_{f}": said.how(f) for f in FIELDS}
+    soft = {f"soft_{f}": _soft(said, f, words) for f in ATTRIBUTES}
+    return votes | soft | {f"consensus_{f}": said.how(f) for f in FIELDS}
+
+
+def _soft(said: Answers, name: str, words: Vocabulary) -> str:
+    """Of weighed answers how probable each class is, else the votes' shares; classes of age as they were asked."""
+    row = said.consensus.get(name)
+    if row is not None and row.soft:
+        shares = {words.label(name, code): float(share) for code, share in row.soft.items()}
+    else:
+        counted = Counter(label for _who, label in said.votes[name])
+        shares = {label: votes / counted.total() for label, votes in counted.items()}
+    return ";".join(f"{label}:{share:.4f}" for label, share in sorted(shares.items()) if round(share, 4))
 
 
 def _answers(claims: Iterable[int], words: Vocabulary) -> dict[int, Answers]:

@@ -1,17 +1,16 @@
 """The files of a release, told from its rows: nothing needs to be written to know them."""
 
 import csv
-import hashlib
 import heapq
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import connection
 from django.db.models.functions import Collate
 
 from curation.models import ReleaseFace
 from curation.release import manifest
-from curation.release.naming import METADATA
+from curation.release.naming import SPLITS
 
 CHUNK = 1_000
 # Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
@@ -25,40 +24,54 @@ SELECT path, crop_sha256 FROM (
     WHERE release_id = %(release)s
 ) AS files ORDER BY path COLLATE "C"
 """
-PLACES = """
-SELECT place, count(*) FROM curation_releaseface, jsonb_array_elements_text(record -> 'places') AS place
-WHERE release_id = %(release)s GROUP BY place
-"""
 LICENCES = """
 SELECT record -> 'columns' ->> 'licence', count(*) FROM curation_releaseface WHERE release_id = %(release)s GROUP BY 1
 """
 
 
-def images(release: int) -> Iterator[ReleaseFace]:
-    """In the order of the bytes of their ids, which is that of metadata.csv."""
+def images(release: int, **columns: str) -> Iterator[ReleaseFace]:
+    """In the order of the bytes of their ids, which is that of metadata.csv; those with these columns."""
     faces = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+    if columns:
+        faces = faces.filter(record__contains={"columns": columns})
     return faces.iterator(chunk_size=CHUNK)
 
 
-def metadata(release: int, header: str) -> Iterator[bytes]:
-    """metadata.csv, line by line; the header says which columns, in which order."""
-    names = header.rstrip("\n").split(",")
-    yield header.encode()
+def parts(release: int) -> Iterator[tuple[int, str, str]]:
+    """(primary key, part of identity, part of the attributes) of each image, in the order of the ids."""
+    known = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+    columns = (f"record__columns__{name}" for name in SPLITS)
+    return known.values_list("pk", *columns).iterator(chunk_size=CHUNK)
+
+
+def of_faces(keys: Sequence[int]) -> list[ReleaseFace]:
+    """Those with these primary keys, in this order."""
+    known = ReleaseFace.objects.in_bulk(keys)
+    return [known[key] for key in keys]
+
+
+def in_turn(keys: Sequence[int]) -> Iterator[ReleaseFace]:
+    for first in range(0, len(keys), CHUNK):
+        yield from of_faces(keys[first : first + CHUNK])
+
+
+def metadata(release: int, columns: Sequence[str]) -> Iterator[bytes]:
+    """metadata.csv, line by line, with these columns in this order."""
+    yield _csv_line(columns)
     for image in images(release):
-        yield _csv_line([image.record["columns"][name] for name in names])
+        yield _csv_line([image.record["columns"][name] for name in columns])
 
 
-def _csv_line(values: list[str]) -> bytes:
+def _csv_line(values: Sequence[str]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue().encode()
 
 
-def files(release: int, papers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(path, sha256) of every file but the manifest, in the order of the bytes of the paths."""
-    texts = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in papers.items()}
-    texts[METADATA] = manifest.digest(metadata(release, papers[METADATA])).removeprefix("sha256:")
-    return heapq.merge(sorted(texts.items()), _image_files(release))
+def manifest_lines(release: int, others: Mapping[str, str], *, images: bool) -> Iterator[bytes]:
+    """Of every file but the manifest, in the order of the bytes of the paths; `others` are files that are no images,
+    and images are files of their own where `images`."""
+    return manifest.lines(heapq.merge(sorted(others.items()), _image_files(release) if images else ()))
 
 
 def _image_files(release: int) -> Iterator[tuple[str, str]]:
@@ -66,17 +79,6 @@ def _image_files(release: int) -> Iterator[tuple[str, str]]:
         cursor.execute(IMAGE_FILES, {"release": release})
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
-
-
-def manifest_lines(release: int, papers: Mapping[str, str]) -> Iterator[bytes]:
-    return manifest.lines(files(release, papers))
-
-
-def place_counts(release: int) -> dict[tuple[str, str, str], int]:
-    """Images by (task, part, class folder)."""
-    with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"release": release})
-        return {tuple(place.split("/")): count for place, count in cursor.fetchall()}
 
 
 def licence_counts(release: int) -> dict[str, int]:

@@ -1,17 +1,16 @@
-"""Which accepted faces a release takes, and why the others are held back: one judgement, by the database."""
+"""Which faces a release takes, and why the others are held back: one judgement, by the database."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from curation.release.orders import ACCEPTABLE, Order
 from ingest.licence_policy import judge
 from ingest.licences import needs_attribution
 from ingest.models import Candidate
 
-BATCH = 500
 EXAMPLES = 5
 
 # Reasons in the order in which they are looked at: the first that holds is the one that is told.
@@ -19,7 +18,11 @@ HELD_BACK = {
     "quarantined": _("in quarantine, or kept out for good"),
     "identity_not_approved": _("the identity is not approved any more"),
     "identity_slug": _("the identity's slug cannot be a folder name"),
+    "alarm_voted": _("somebody voted that it is under age, unsafe or has a licence problem"),
+    "known_wrong": _("reviewers found that it shows somebody else"),
+    "several_faces": _("the photo holds several faces, and reviewers have not accepted this one"),
     "under_age": _("under 18 when the photo was taken, or perhaps so"),
+    "under_age_voted": _("somebody voted under age, and no dates tell the age"),
     "licence_unproved": _("the licence is not proved"),
     "licences_differ": _("sources of the photo name different licences"),
     "licence_held": _("what is said of the licence does not fit together, and nobody has decided yet"),
@@ -33,21 +36,31 @@ HELD_BACK = {
 
 # A licence that the policy leaves to a person is taken where a person took it.
 # A photo's licence is proved by any of its candidates, best by that of the claimed identity. Someone born in
-# "1987" may have been born on its last day. `verdict` is empty for what is ready; `owner_id` is the identity of
-# the photo's ready faces that comes first: its part of the identity-disjoint split is the whole photo's.
+# "1987" may have been born on its last day. `verdict` is empty for what is ready. Of the same crop, and of a group of
+# near-duplicates, the accepted one comes first, then the oldest claim.
 TRIAGE = """
 WITH judged AS MATERIALIZED (
-    SELECT c.id AS claim_id, c.face_id, c.photo_id, c.identity_id, f.crop_sha256, s.id AS candidate_id,
+    SELECT c.id AS claim_id, c.face_id, c.photo_id, c.identity_id, c.state, f.crop_sha256, s.id AS candidate_id,
         f.duplicate_group_id AS group_id,
         CASE
             WHEN EXISTS (SELECT FROM curation_quarantine q
                          WHERE q.face_id = c.face_id AND q.decision IN ('', 'kept_out')) THEN 'quarantined'
             WHEN i.state <> 'approved' THEN 'identity_not_approved'
             WHEN i.slug !~ '^[A-Za-z0-9_-]+$' THEN 'identity_slug'
+            WHEN %(claimed)s AND EXISTS (
+                SELECT FROM curation_quarantine q WHERE q.face_id = c.face_id) THEN 'alarm_voted'
+            WHEN %(claimed)s AND c.state = 'rejected' AND EXISTS (
+                SELECT FROM curation_slot v JOIN curation_annotation a ON a.id = v.annotation_id
+                WHERE v.claim_id = c.id AND (a.reason = 'wrong_person' OR a.verdict = 'relabel')) THEN 'known_wrong'
+            WHEN %(claimed)s AND c.state <> 'accepted' AND EXISTS (
+                SELECT FROM ingest_face b WHERE b.photo_id = c.photo_id AND b.id <> c.face_id) THEN 'several_faces'
             WHEN p.taken_at AT TIME ZONE 'UTC' < interval '18 years' + CASE i.birth_precision
                 WHEN 'year' THEN date_trunc('year', i.birth_date::timestamp) + interval '1 year'
                 WHEN 'month' THEN date_trunc('month', i.birth_date::timestamp) + interval '1 month'
                 ELSE i.birth_date::timestamp END THEN 'under_age'
+            WHEN (p.taken_at IS NULL OR i.birth_date IS NULL) AND EXISTS (
+                SELECT FROM curation_quarantine q WHERE q.face_id = c.face_id AND q.kind = 'under_age'
+                AND q.decision <> 'withdrawn') THEN 'under_age_voted'
             WHEN s.id IS NULL THEN 'licence_unproved'
             WHEN EXISTS (SELECT FROM ingest_candidate o WHERE o.photo_id = c.photo_id
                          AND o.proof = 'proved' AND o.licence <> s.licence) THEN 'licences_differ'
@@ -68,26 +81,27 @@ WITH judged AS MATERIALIZED (
         ORDER BY k.creator ~ '[^[:space:]]' DESC, k.identity_id <> c.identity_id, k.id LIMIT 1
     ) s ON true
     WHERE c.state = 'accepted'
+        OR %(claimed)s AND c.origin = 'crawl' AND c.state IN ('open', 'disputed', 'rejected')
 ), unique_crops AS (
     SELECT *, CASE
             WHEN reason <> '' THEN reason
             WHEN min(identity_id) OVER crop <> max(identity_id) OVER crop THEN 'crop_of_two_identities'
-            WHEN min(claim_id) OVER crop < claim_id THEN 'same_crop'
+            WHEN first_value(claim_id) OVER best_crop <> claim_id THEN 'same_crop'
             ELSE '' END AS alone
-    FROM judged WINDOW crop AS (PARTITION BY reason, crop_sha256)
-), unlike AS (
+    FROM judged WINDOW crop AS (PARTITION BY reason, crop_sha256),
+        best_crop AS (crop ORDER BY state <> 'accepted', claim_id)
+), triage AS (
     SELECT *, CASE
             WHEN alone <> '' OR group_id IS NULL THEN alone
             WHEN min(identity_id) OVER alike <> max(identity_id) OVER alike THEN 'near_duplicates_of_two'
-            WHEN min(claim_id) OVER alike < claim_id THEN 'near_duplicate'
+            WHEN first_value(claim_id) OVER best_alike <> claim_id THEN 'near_duplicate'
             ELSE '' END AS verdict
-    FROM unique_crops WINDOW alike AS (PARTITION BY alone, group_id)
-), triage AS (
-    SELECT *, min(identity_id) OVER (PARTITION BY verdict, photo_id) AS owner_id FROM unlike
+    FROM unique_crops WINDOW alike AS (PARTITION BY alone, group_id),
+        best_alike AS (alike ORDER BY state <> 'accepted', claim_id)
 )
 """
 SELECTED = """
-SELECT claim_id, face_id, photo_id, identity_id, crop_sha256, candidate_id, owner_id
+SELECT claim_id, face_id, photo_id, identity_id, crop_sha256, candidate_id, group_id, state
 FROM triage WHERE verdict = '' ORDER BY claim_id
 """
 COUNTS = """
@@ -105,15 +119,22 @@ LEFT JOIN curation_consensus k ON k.claim_id = triage.claim_id AND k.field = tas
 WHERE verdict = '' AND (k.state IS DISTINCT FROM 'settled' OR k.value = '0')
 GROUP BY 1, 2 ORDER BY 1, 2
 """
+DISPUTED = """
+SELECT count(*), (array_agg(triage.claim_id ORDER BY triage.claim_id))[1:%(examples)s] FROM triage
+WHERE verdict = '' AND EXISTS (
+    SELECT FROM curation_consensus k
+    WHERE k.claim_id = triage.claim_id AND k.state = 'disputed' AND k.field = ANY(%(tasks)s)
+)
+"""
 NO_LONGER_READY = """
 SELECT count(*) FROM curation_releaseface r LEFT JOIN triage t ON t.claim_id = r.claim_id AND t.verdict = ''
 WHERE r.release_id = %(release)s AND t.claim_id IS NULL
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Selected:
-    """Primary keys of an accepted face that is ready, of its proof, and of its photo's owner."""
+    """Primary keys of a face that is ready, of its proof, and of its group of near-duplicates."""
 
     claim: int
     face: int
@@ -121,17 +142,19 @@ class Selected:
     identity: int
     crop_sha256: str
     candidate: int
-    owner: int
+    group: int | None
+    state: str
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Some faces with one thing in common; `examples` name a few of them."""
+    """Some faces with one thing in common; `examples` name a few of them. One that `blocks` stops the freeze."""
 
     code: str
     text: str
     count: int
     examples: tuple[str, ...] = ()
+    blocks: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,30 +163,42 @@ class Triage:
     held_back: tuple[Finding, ...]
 
 
-def selected() -> Iterator[list[Selected]]:
-    """What is ready, in batches, from a cursor of the server: needs a transaction around it."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(TRIAGE + SELECTED, _licences())
-        while rows := cursor.fetchmany(BATCH):
-            yield [Selected(*row) for row in rows]
+NEXT = Order("0.0.0")  # a curated release of whatever version
 
 
-def triage() -> Triage:
-    rows = {verdict: (count, claims) for verdict, count, claims in _rows(COUNTS, examples=EXAMPLES)}
+def selected(order: Order = NEXT) -> list[Selected]:
+    return [Selected(*row) for row in _rows(SELECTED, order)]
+
+
+def triage(order: Order = NEXT) -> Triage:
+    rows = {verdict: (count, claims) for verdict, count, claims in _rows(COUNTS, order, examples=EXAMPLES)}
     ready = rows.get("", (0, []))[0]
     found = [(code, text, *rows[code]) for code, text in HELD_BACK.items() if code in rows]
-    held = (Finding(code, str(text), count, examples(claims)) for code, text, count, claims in found)
-    return Triage(ready, tuple(held))
+    return Triage(ready, tuple(_held_back(order, *row) for row in found))
+
+
+def _held_back(order: Order, code: str, text: Any, count: int, claims: list[int]) -> Finding:
+    """What a set is not made of by its definition stops nothing."""
+    return Finding(code, str(text), count, examples(claims), code in ACCEPTABLE and code not in order.accept)
+
+
+def disputed(order: Order) -> tuple[Finding, ...]:
+    """Ready faces about whose race, gender or age there is an open dispute, where the release has that task."""
+    ((count, claims),) = _rows(DISPUTED, order, examples=EXAMPLES, tasks=list(order.tasks))
+    if not count or order.claimed:
+        return ()
+    text = str(_("reviewers disagree about race, gender or age, and nobody has decided yet"))
+    return (Finding("disputed", text, count, examples(claims), "disputed" not in order.accept),)
 
 
 def without_task(attributes: tuple[str, ...]) -> list[tuple[str, str, int]]:
     """(task, open | disputed | cannot_tell, faces) for ready faces that stay out of that task's tree."""
-    return [(task, state, count) for task, state, count in _rows(WITHOUT_TASK, attributes=list(attributes))]
+    return [(task, state, count) for task, state, count in _rows(WITHOUT_TASK, NEXT, attributes=list(attributes))]
 
 
-def no_longer_ready(release: int) -> int:
+def no_longer_ready(order: Order, release: int) -> int:
     """How many rows of a release that is being frozen would not be chosen now."""
-    return int(_rows(NO_LONGER_READY, release=release)[0][0])
+    return int(_rows(NO_LONGER_READY, order, release=release)[0][0])
 
 
 def examples(claims: list[int]) -> tuple[str, ...]:
@@ -172,9 +207,9 @@ def examples(claims: list[int]) -> tuple[str, ...]:
         return tuple(f"face {face} ({name})" for _claim, face, name in sorted(cursor.fetchall()))
 
 
-def _rows(select: str, **values: Any) -> list[tuple[Any, ...]]:
+def _rows(select: str, order: Order, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(TRIAGE + select, _licences() | values)
+        cursor.execute(TRIAGE + select, _licences() | {"claimed": order.claimed} | values)
         return list(cursor.fetchall())
 
 

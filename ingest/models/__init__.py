@@ -1,3 +1,4 @@
+from ingest.models.erasures import Erasure
 from ingest.models.identities import Identity, IdentityEvent
 from ingest.models.jobs import Candidate, CrawlJob, Discovery, JobEvent, LicenceEvidence
 from ingest.models.photos import Detection, DuplicateGroup, Face, Photo, Tombstone
@@ -8,6 +9,7 @@ __all__ = [
     "Detection",
     "Discovery",
     "DuplicateGroup",
+    "Erasure",
     "Face",
     "Identity",
     "IdentityEvent",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ingest.attributes import GENDER, RACE
+from ingest.models.door import Kept
 
 
 class Identity(models.Model):
@@ -91,7 +92,7 @@ class IdentityEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [Kept(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.identity} {self.kind}"

@@ -1,7 +1,6 @@
 """The pure parts of a release: names, splits, JPEG segments, manifests."""
 
 import io
-from collections import Counter
 
 import pytest
 from PIL import Image, ImageCms
@@ -10,12 +9,10 @@ from curation.release import manifest
 from curation.release.errors import ReleaseRefused
 from curation.release.jpeg import foreign_segments
 from curation.release.naming import check_version, class_folder, image_id
-from curation.release.splits import disjoint_part, part_of, shared_part
 from ingest import crops
 from tests.curation.releases import picture
 
 ONE, TWO = "a" * 64, "b" * 64
-PARTS_OF_THE_FIRST = ["train", "test", "train", "test", "test", "train", "train", "train", "train", "val"]
 
 
 @pytest.mark.parametrize("version", ["1.0.0", "0.10.3", "12.0.345"])
@@ -43,17 +40,6 @@ def test_image_id_is_opaque_and_stays() -> None:
 )
 def test_class_folder_is_a_safe_name(label: str, folder: str) -> None:
     assert class_folder(label) == folder
-
-
-def test_splits_are_hashes_that_never_change() -> None:
-    """Literal: a release of another year, or on another machine, puts the same people where they were."""
-    assert [disjoint_part(pk) for pk in range(1, 11)] == PARTS_OF_THE_FIRST
-    assert shared_part(ONE) == part_of(f"photo {ONE}")
-
-
-def test_splits_meet_their_shares_on_average() -> None:
-    counts = Counter(part_of(str(n)) for n in range(20_000))
-    assert {part: round(n / 20_000, 2) for part, n in counts.items()} == {"train": 0.7, "val": 0.15, "test": 0.15}
 
 
 def jpeg(**options: object) -> bytes:

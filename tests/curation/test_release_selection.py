@@ -20,8 +20,7 @@ def test_accepted_faces_with_a_proved_licence_are_ready() -> None:
     made = r.accepted(factories.identity())
     r.claim(factories.identity())  # open
     assert triage() == Triage(1, ())
-    (batch,) = selected()
-    assert [(s.claim, s.face, s.crop_sha256) for s in batch] == [(made.pk, made.face_id, made.face.crop_sha256)]
+    assert [(s.claim, s.face, s.crop_sha256) for s in selected()] == [(made.pk, made.face_id, made.face.crop_sha256)]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def test_a_public_domain_face_needs_no_creator(spdx: str) -> None:
 def test_the_licence_of_a_relabelled_face_is_its_photos() -> None:
     made = r.accepted(factories.identity(), proof="unproved")
     proof = factories.candidate(factories.identity(), made.photo)
-    ((chosen,),) = selected()
+    (chosen,) = selected()
     assert (chosen.claim, chosen.candidate) == (made.pk, proof.pk)
 
 
@@ -104,7 +103,7 @@ def test_a_face_taken_under_age_is_held_back(born: date, precision: str, taken: 
 def test_the_same_crop_is_released_once() -> None:
     person, crop = factories.identity(), r.put_crop(1)
     first, _second = r.accepted(person, crop=crop), r.accepted(person, crop=crop)
-    ((chosen,),) = selected()
+    (chosen,) = selected()
     assert chosen.claim == first.pk
     assert held_back() == {"same_crop": 1}
 
@@ -114,7 +113,7 @@ def test_of_near_duplicates_the_one_accepted_first_is_released() -> None:
     unproved = r.accepted(person, proof="unproved")
     first, second, other = (r.accepted(person) for _ in range(3))
     Face.objects.exclude(pk=other.face_id).update(duplicate_group=group)
-    assert [row.claim for batch in selected() for row in batch] == [first.pk, other.pk]
+    assert [row.claim for row in selected()] == [first.pk, other.pk]
     assert held_back() == {"licence_unproved": 1, "near_duplicate": 1}
     assert unproved.pk < first.pk < second.pk
 

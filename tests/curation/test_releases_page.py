@@ -56,10 +56,11 @@ def test_releases_with_everything_held_back_say_why() -> None:
     assert "Every accepted face is held back" in text
 
 
-def test_releases_show_the_command_for_what_is_ready() -> None:
+def test_releases_offer_to_freeze_what_is_ready() -> None:
     r.accepted(factories.identity(), crop=factories.digest("x"), labels={"race": "1", "gender": "0"})
     text = text_of()
-    assert "export_mtf --release 1.0.0 --output releases/1.0.0 --dry-run" in text
+    assert 'name="version" value="1.0.0"' in text
+    assert "Look first" in text
     assert 'gender <span class="muted">cannot tell' in text
     assert 'age <span class="muted">not answered yet' in text
 
@@ -69,8 +70,8 @@ def test_releases_show_what_is_frozen_and_the_next_version() -> None:
     release = r.frozen()
     text = text_of()
     assert release.digest in text
-    assert f"verify_release releases/1.0.0 --digest {release.digest}" in text
-    assert "--release 1.1.0" in text
+    assert 'href="/releases/1.0.0/"' in text
+    assert 'name="version" value="1.1.0"' in text
 
 
 @pytest.mark.parametrize("releases", [1, 3])
@@ -82,7 +83,7 @@ def test_releases_take_as_many_queries_however_many_there_are(
         r.accepted(factories.identity())
         r.frozen(f"1.{number}.0")
     client = signed_in(Role.RELEASE_MANAGER)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get(URL)
 
 

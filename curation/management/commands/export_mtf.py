@@ -1,6 +1,7 @@
 """Freezes a release the first time it is asked for, and writes it, always the same bytes."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from tqdm import tqdm
 from curation.models import Release
 from curation.release import selection
 from curation.release.errors import ReleaseRefused
-from curation.release.formats import DEFAULT, FORMATS
-from curation.release.freezing import check_not_barred, examine, examine_frozen, freeze, left_out_of_tasks
-from curation.release.naming import check_version
+from curation.release.freezing import check_may_be_written, examine, examine_frozen, freeze, left_out_of_tasks
+from curation.release.naming import LABELLED, TASKS
+from curation.release.orders import ACCEPTABLE, FORMATS, Order, order
 from curation.release.output import check_target, new_folder
 from curation.release.selection import Finding
+from curation.release.writing import write
 
 
 class Command(BaseCommand):
@@ -23,67 +25,96 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--release", required=True, metavar="X.Y.Z", help="its version")
         parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="a new or empty folder")
-        parser.add_argument("--format", choices=sorted(FORMATS), default=DEFAULT)
         parser.add_argument("--dry-run", action="store_true", help="write nothing; list what blocks or is held back")
+        chosen = parser.add_argument_group("chosen when a release is frozen, and kept with it")
+        chosen.add_argument("--set", choices=sorted(LABELLED), help="which faces (curated)")
+        chosen.add_argument("--task", action="append", choices=TASKS, help="with trees and splits; repeatable (all)")
+        chosen.add_argument("--format", action="append", choices=FORMATS, help="repeatable (imagefolder)")
+        chosen.add_argument(
+            "--accept", action="append", choices=ACCEPTABLE, help="what shall not block: such faces are held back"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        version, target = options["release"], Path(options["output"]).absolute()
+        target = Path(options["output"]).absolute()
         try:
-            check_version(version)
+            ordered = self.ordered(options)
             if options["dry_run"]:
-                self.try_out(version, target)
+                self.try_out(ordered, target)
             else:
-                self.export(version, target, options["format"])
+                self.export(ordered, target)
         except ReleaseRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
             place = error.filename or target
             raise CommandError(f"{error.strerror or error}: {place}. Nothing was left there.") from error
 
-    def export(self, version: str, target: Path, form: str) -> None:
-        known = Release.objects.filter(version=version).first()
+    def ordered(self, options: dict[str, Any]) -> Order:
+        """What is asked for. ReleaseRefused where a frozen release of that version is another."""
+        names = {"selection": "set", "tasks": "task", "formats": "format", "accept": "accept"}
+        given = {key: options[name] for key, name in names.items() if options.get(name) is not None}
+        wanted = order(options["release"], **given)
+        known = Release.objects.filter(version=wanted.version).first()
+        if known:
+            check_same(known, wanted, given)
+        return wanted
+
+    def export(self, ordered: Order, target: Path) -> None:
+        known = Release.objects.filter(version=ordered.version).first()
         with new_folder(target) as folder:
-            with self.bar("reading", selection.triage().ready if known is None else 0) as bar:
-                release = known or freeze(version, by=None, progress=bar.update)
-            check_not_barred(release)
+            with self.bar("reading", selection.triage(ordered).ready if known is None else 0) as bar:
+                release = known or freeze(ordered, by=None, progress=bar.update)
+            check_may_be_written(release)
             with self.bar("writing", release.faces_count) as bar:
-                written = FORMATS[form](release, folder, bar.update)
-            check_not_barred(release)  # again: writing takes long, and a quarantine holds at once
+                written = write(release, folder, bar.update)
+            check_may_be_written(release)  # again: writing takes long, and a quarantine holds at once
         if written.copies:
             self.stdout.write(f"{written.copies:,} images were copied: hard links are impossible in {target.parent}.")
-        self.stdout.write(f"release {version}: {written.images:,} images in {target}")
+        self.stdout.write(f"release {release.version}: {release.faces_count:,} images in {target}")
         self.stdout.write(release.digest)
 
-    def try_out(self, version: str, target: Path) -> None:
+    def try_out(self, ordered: Order, target: Path) -> None:
         """Exit status 1 if a real run would be refused now."""
-        known = Release.objects.filter(version=version).first()
-        blocking = self.look_at_frozen(known) if known else self.look_at_ready()
+        known = Release.objects.filter(version=ordered.version).first()
+        found = self.look_at_frozen(known) if known else self.look_at_ready(ordered)
+        blocking = [one for one in found if one.blocks]
+        passing = [one for one in found if not one.blocks]
+        self.tell("held back", [one for one in passing if one.code in selection.HELD_BACK])
+        self.tell("accepted", [one for one in passing if one.code not in selection.HELD_BACK])
         self.tell("blocking", blocking)
         check_target(target)
         if blocking:
-            reasons = "; ".join(found.text for found in blocking)
-            raise ReleaseRefused(f"Release {version} cannot be {'written' if known else 'frozen'}: {reasons}.")
+            reasons = "; ".join(one.text for one in blocking)
+            raise ReleaseRefused(f"Release {ordered.version} cannot be {'written' if known else 'frozen'}: {reasons}.")
 
     def look_at_frozen(self, release: Release) -> tuple[Finding, ...]:
         self.stdout.write(f"release {release.version} is frozen: {release.faces_count:,} images, {release.digest}")
-        check_not_barred(release)
+        check_may_be_written(release)
         with self.bar("reading", release.faces_count) as bar:
             return examine_frozen(release, bar.update)
 
-    def look_at_ready(self) -> tuple[Finding, ...]:
-        triage = selection.triage()
-        self.stdout.write(f"ready: {triage.ready:,} faces")
+    def look_at_ready(self, ordered: Order) -> tuple[Finding, ...]:
+        ready = selection.triage(ordered).ready
+        self.stdout.write(f"ready: {ready:,} faces")
         for task, state, count in left_out_of_tasks():
             self.stdout.write(f"  not in the tree of {task}: {count:,} ({state.replace('_', ' ')})")
-        self.tell("held back", triage.held_back)
-        with self.bar("reading", triage.ready) as bar:
-            return examine(bar.update)
+        with self.bar("reading", ready) as bar:
+            return examine(ordered, bar.update)
 
-    def tell(self, title: str, findings: tuple[Finding, ...]) -> None:
+    def tell(self, title: str, findings: Iterable[Finding]) -> None:
         for found in findings:
-            self.stdout.write(f"{title}: {found.text}: {found.count:,}")
+            way_out = f" (--accept {found.code})" if found.blocks and found.code in ACCEPTABLE else ""
+            self.stdout.write(f"{title}: {found.text}: {found.count:,}{way_out}")
             for example in found.examples:
                 self.stdout.write(f"  {example}")
 
     def bar(self, what: str, total: int) -> "tqdm[Any]":
         return tqdm(desc=what, total=total, unit=" images", disable=not sys.stderr.isatty(), leave=False)
+
+
+def check_same(known: Release, wanted: Order, given: Iterable[str]) -> None:
+    """A version is frozen once: what was chosen then cannot be chosen otherwise now."""
+    for key in given:
+        was, now = getattr(known, key, ""), getattr(wanted, key)
+        if key != "accept" and was != (now if isinstance(now, str) else list(now)):
+            told = was if isinstance(was, str) else ", ".join(was)
+            raise ReleaseRefused(f"Release {known.version} is frozen with other {key}: {told}. Choose another version.")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from curation.release.verify import NotAManifest, verify
+from curation.release.verify import NotARelease, Verification, verify
 from mtf_site.printing import printable
 
 
@@ -23,12 +23,20 @@ class Command(BaseCommand):
         try:
             with tqdm(unit=" files", disable=not sys.stderr.isatty(), leave=False) as bar:
                 found = verify(options["folder"], digest=options["digest"], progress=bar.update)
-        except NotAManifest as error:
-            raise CommandError(str(error)) from error
+        except NotARelease as error:
+            raise CommandError(printable(str(error))) from error
         except OSError as error:
-            raise CommandError(f"{error.filename or options['folder']} cannot be read: {error.strerror}") from error
-        for problem in found.problems:
-            self.stdout.write(printable(problem))
+            place = printable(str(error.filename or options["folder"]))
+            raise CommandError(f"{place} cannot be read: {error.strerror}") from error
+        self.tell(found)
         if found.problems:
-            raise CommandError(f"not verified: {len(found.problems):,} problems in {options['folder']}")
+            raise CommandError(f"not verified: {found.count:,} problems in {options['folder']}")
         self.stdout.write(f"verified: {found.files:,} files, digest {found.digest}")
+
+    def tell(self, found: Verification) -> None:
+        for note in found.notes:
+            self.stdout.write(f"note: {printable(str(note))}")
+        for problem in found.problems:
+            self.stdout.write(printable(str(problem)))
+        for kind, count in found.more.items():
+            self.stdout.write(f"and {count:,} more problems like those above ({kind})")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from curation.release.splits import disjoint, shared
 from curation.release.splits.bundles import Bundles
 from curation.release.splits.figures import figures
-from curation.release.splits.hashed import disjoint_part, part_of, shared_part
 from curation.release.splits.items import DISJOINT, SHARED, SHARES, SPLITS, Board, Item, Past, Placed, check_once
 from curation.release.splits.report import SplitReport
 
@@ -21,9 +20,6 @@ __all__ = [
     "Placed",
     "SplitReport",
     "decide",
-    "disjoint_part",
-    "part_of",
-    "shared_part",
 ]
 
 

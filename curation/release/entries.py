@@ -1,0 +1,74 @@
+"""What a release folder consists of, as values: formats say what there is, sinks do something with it."""
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder; those above it come before it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The bytes of a crop, once at `path` and by other names at `links`."""
+
+    path: str
+    crop_sha256: str
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that `write` makes, always the same bytes; it writes forward only and never looks back."""
+
+    path: str
+    write: Callable[[BinaryIO], object]
+
+
+Entry = Folder | Image | Made
+
+
+def of_text(path: str, text: str) -> Made:
+    return Made(path, lambda file: file.write(text.encode()))
+
+
+def of_chunks(path: str, chunks: Callable[[], Iterable[bytes]]) -> Made:
+    return Made(path, lambda file: file.writelines(chunks()))
+
+
+class HashedFile(io.RawIOBase):
+    """Passes on what is written to it, if there is where to, and knows its sha256 and length."""
+
+    def __init__(self, below: BinaryIO | None = None) -> None:
+        self.below, self.length, self._hash = below, 0, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.length
+
+    def write(self, data: object) -> int:
+        view = memoryview(cast("bytes", data)).cast("B")
+        self._hash.update(view)
+        self.length += len(view)
+        if self.below is not None:
+            self.below.write(view)
+        return len(view)
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+def hashed(made: Made) -> HashedFile:
+    """What a file would be, without writing it anywhere."""
+    file = HashedFile()
+    made.write(cast("BinaryIO", file))
+    return file

@@ -1,0 +1,72 @@
+"""An order to freeze, from the moment it is given to what came of it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from curation.models import Freezing
+from curation.release import ordering
+from curation.release.orders import ACCEPTABLE
+from mtf_site.roles import Role, allow
+
+WORKER_SILENT = 20  # seconds without a worker that takes the order, until the page says so
+
+
+@never_cache
+@allow(Role.RELEASE_MANAGER, Role.ADMIN)
+@require_safe
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "curation/freezing.html", _context(pk))
+
+
+@never_cache
+@allow(Role.RELEASE_MANAGER, Role.ADMIN)
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part that moves; it asks for itself again until the order is carried out."""
+    return render(request, "curation/_freezing_progress.html", _context(pk))
+
+
+@allow(Role.RELEASE_MANAGER)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    if ordering.cancel(pk):
+        messages.success(request, _("The order is cancelled. Nothing was frozen."))
+    else:
+        messages.warning(request, _("It was over already."))
+    return redirect("freezing", pk)
+
+
+def _context(pk: int) -> dict[str, Any]:
+    one = get_object_or_404(Freezing.objects.select_related("ordered_by", "release"), pk=pk)
+    blocking = [found for found in one.findings if found["blocks"]]
+    waited = (timezone.now() - one.ordered_at).total_seconds()
+    return {
+        "one": one,
+        "blocking": blocking,
+        "acceptable": [found["code"] for found in blocking if found["code"] in ACCEPTABLE],
+        "passing": [found for found in one.findings if not found["blocks"]],
+        "again": _again(one, blocking),
+        "nobody": one.state == Freezing.State.WAITING and waited > WORKER_SILENT,
+    }
+
+
+def _again(one: Freezing, blocking: list[dict[str, Any]]) -> str:
+    """The order's form with the same choices, and what can be accepted ticked by nobody."""
+    chosen = {
+        "version": one.version,
+        "set": one.selection,
+        "tasks": one.tasks,
+        "formats": one.formats,
+        "accept": one.accept,
+        "blocks": [found["code"] for found in blocking if found["code"] in ACCEPTABLE],
+    }
+    return f"{reverse('releases')}?{urlencode(chosen, doseq=True)}#next"
