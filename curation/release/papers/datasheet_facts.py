@@ -1,11 +1,12 @@
 """The answers of the datasheet that the data gives: a function of the facts by question."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from curation.release.naming import ATTRIBUTES, PARTS
 from curation.release.papers.agreement import shown
 from curation.release.papers.balance import OPEN, cells
-from curation.release.papers.facts import Count, Facts
+from curation.release.papers.facts import Count, Counted, Facts
 from curation.release.papers.text import counted, escaped, link, listed, share, table
 from ingest.licences import licence_name, licence_url, needs_attribution
 
@@ -296,3 +297,16 @@ FACTS: Mapping[str, Callable[[Facts], str]] = {
     "maintenance.contact": _contact,
     "maintenance.older": _older,
 }
+
+# What is the same in every release, and can be read before there is one.
+STEADY = (
+    *("composition.instances", "composition.external", "composition.individuals", "composition.sensitive"),
+    *("preprocessing.raw", "preprocessing.software", "uses.not", "maintenance.older"),
+)
+NOTHING = Counted(0, 0, 0, {}, {}, {}, {}, {}, {}, {}, {})
+
+
+def steady() -> dict[str, str]:
+    """By question."""
+    nothing = Facts("", "curated", date.min, (), (), (), {}, NOTHING, {})
+    return {code: FACTS[code](nothing) for code in STEADY}
