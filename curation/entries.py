@@ -1,12 +1,15 @@
 """What a reviewer's browser sends, checked: docs/review-protocol.md."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Self, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms.renderers import get_default_renderer
+from django.forms.utils import ErrorList
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +18,6 @@ from curation.models.claims import Question
 from curation.policies import FIELDS, QUARANTINE_REASONS, class_codes, reason_codes
 
 V = Annotation.Verdict
-AnyForm = TypeVar("AnyForm", bound=forms.Form)
 VERDICTS = {
     Question.USABLE: (V.ACCEPT, V.REJECT, V.RELABEL, V.CANNOT_TELL, V.QUARANTINE),
     Question.ATTRIBUTES: (V.ATTRIBUTES,),
@@ -89,6 +91,17 @@ class Moment(forms.DateTimeField):
         return super().to_python(value if value in self.empty_values else str(value))
 
 
+class Code(forms.ChoiceField):
+    """One of a few texts. What they are called waits to be translated, and is left alone."""
+
+    def __init__(self, codes: Collection[str], *, required: bool = True) -> None:
+        super().__init__(choices=[(code, code) for code in codes], required=required)
+        self._codes = frozenset(map(str, codes))
+
+    def valid_value(self, value: Any) -> bool:
+        return str(value) in self._codes
+
+
 class Payload(forms.JSONField):
     def to_python(self, value: Any) -> Any:
         try:
@@ -97,57 +110,49 @@ class Payload(forms.JSONField):
             raise forms.ValidationError(_("This JSON cannot be read.")) from error
 
 
-class Shared(dict[str, forms.Field]):
-    """Fields that all forms of a class have in common. A form copies its fields so that it may change them; these never
-    do, and a call reads up to two hundred of them.
-    """
-
-    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
-        return self
-
-
 class PlainForm(forms.Form):
-    """A form of JSON: nothing is drawn, so nothing is made that drawing wants."""
+    """A form of JSON. Nothing is drawn, so nothing is made that drawing wants; its fields are those of the class."""
+
+    def __init__(self, data: Any) -> None:
+        self.data, self.is_bound, self.empty_permitted = data, True, False
+        self.fields, self.prefix, self.error_class = self.base_fields, None, ErrorList
+        self.renderer, self._errors = get_default_renderer(), None
+        self.auto_id, self._bound_fields_cache = False, dict[str, Any]()  # wanted by a field that is found wrong
 
     def _clean_fields(self) -> None:
-        absent = _absent(type(self))
-        for name, field in self.fields.items():
-            if name in absent and name not in self.data:
-                self.cleaned_data[name] = absent[name]
+        for name, field, absent, check in _checks(type(self)):
+            if absent and name not in self.data:
+                self.cleaned_data[name] = absent[0]
                 continue
             try:
                 self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, {}, name))
-                if checked := getattr(self, f"clean_{name}", None):
-                    self.cleaned_data[name] = checked()
+                if check:
+                    self.cleaned_data[name] = check(self)
             except forms.ValidationError as error:
                 self.add_error(name, error)
 
 
 @cache
-def _absent(form: type[forms.Form]) -> dict[str, Any]:
-    """What fields come to that may be left out: most of them are."""
-    optional = {name: field for name, field in form.base_fields.items() if not field.required}
-    return {name: field.clean(field.widget.value_from_datadict({}, {}, name)) for name, field in optional.items()}
+def _checks(form: type[PlainForm]) -> list[tuple[str, forms.Field, list[Any], Callable[[PlainForm], Any] | None]]:
+    """Of each field its name, what it comes to where it may be left out, and what the form itself has to say of it."""
+    return [
+        (name, field, [] if field.required else [field.clean(None)], getattr(form, f"clean_{name}", None))
+        for name, field in form.base_fields.items()
+    ]
 
 
-def with_shared_fields(form: type[AnyForm]) -> type[AnyForm]:
-    form.base_fields = Shared(form.base_fields)
-    return form
-
-
-@with_shared_fields
 class AnswerForm(PlainForm):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
-    question = forms.ChoiceField(choices=Question.choices)
-    verdict = forms.ChoiceField(choices=Annotation.Verdict.choices)
+    question = Code(Question.values)
+    verdict = Code(Annotation.Verdict.values)
     reason = forms.CharField(required=False, max_length=30)
     identity = forms.IntegerField(required=False, min_value=1)
     race = forms.IntegerField(required=False, min_value=0)
     gender = forms.IntegerField(required=False, min_value=0)
     age = forms.IntegerField(required=False, min_value=0)
     note = Words(required=False, max_length=2000)
-    mode = forms.ChoiceField(choices=[("single", "single"), ("grid", "grid")], required=False)
+    mode = Code(["single", "grid"], required=False)
     shown_at = Moment(input_formats=ISO_8601)
     decided_at = Moment(required=False, input_formats=ISO_8601)
 
@@ -215,7 +220,7 @@ class UndoForm(PlainForm):
 class SkipForm(PlainForm):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
-    question = forms.ChoiceField(choices=Question.choices)
+    question = Code(Question.values)
 
     def entry(self) -> Skipped:
         return Skipped(**self.cleaned_data)
@@ -228,7 +233,6 @@ class FlagForm(SkipForm):
         return Flagged(**self.cleaned_data)
 
 
-@with_shared_fields
 class SyncForm(PlainForm):
     """The envelope of one call: who sends, what is wanted, and the entries as they came."""
 
@@ -265,10 +269,9 @@ class HoldingForm(forms.Form):
         return {**envelope.cleaned_data, "claims": claims[:200]}
 
 
-@with_shared_fields
 class EnvelopeForm(PlainForm):
     user = forms.IntegerField()
-    question = forms.ChoiceField(choices=Question.choices)
+    question = Code(Question.values)
     want = forms.IntegerField(min_value=0, max_value=50, required=False)
     tell = forms.BooleanField(required=False)
 

@@ -26,6 +26,7 @@ from curation.views import (
     quality,
     releases,
     review,
+    sheet,
     unclear,
 )
 
@@ -53,6 +54,7 @@ register_converter(Contradicted, "contradicted")
 register_converter(Sha256, "sha256")
 
 urlpatterns = [
+    path("review/sync/", review.sync, name="review-sync"),  # once an answer: nothing else is looked at before it
     path("", home.page, name="home"),
     path("review/", review.page, {"question": "usable"}, name="review"),
     path("review/attributes/", review.page, {"question": "attributes"}, name="attributes"),
@@ -60,9 +62,9 @@ urlpatterns = [
     path("review/grid/next/", grid.following, name="grid-next"),
     path("review/grid/answer/", grid.answer, name="grid-answer"),
     path("review/grid/undo/", grid.undo, name="grid-undo"),
-    path("review/practice/", practice.page, name="practice"),
-    path("review/practice/end/", practice.end, name="practice-end"),
-    path("review/sync/", review.sync, name="review-sync"),
+    path("review/practice/", practice.page, {"question": "usable"}, name="practice"),
+    path("review/practice/attributes/", practice.page, {"question": "attributes"}, name="practice-attributes"),
+    path("review/practice/<question:question>/end/", practice.end, name="practice-end"),
     path("review/heartbeat/", leases.heartbeat, name="review-heartbeat"),
     path("review/leave/", leases.leave, name="review-leave"),
     path("review/answer/", review.answer, name="review-answer"),
@@ -114,13 +116,13 @@ urlpatterns = [
     path("gold/choose/", gold.choose, name="gold-choose"),
     path("gold/reviewers/", gold.reviewers, name="gold-reviewers"),
     path("gold/<int:pk>/retire/", gold.retire, name="gold-retire"),
-    path("quality/", quality.page, name="quality"),
-    path("quality/pairs/", quality.by_pair, name="quality-pairs"),
-    path("quality/confusion/", quality.by_answer, name="quality-confusion"),
-    path("quality/rejects/", quality.by_reason, name="quality-reasons"),
-    path("quality/pace/", quality.by_pace, name="quality-pace"),
-    path("quality/identities/", quality.by_identity, name="quality-identities"),
-    path("quality/modes/", quality.by_mode, name="quality-modes"),
+    path("quality/", quality.page, {"name": "quality"}, name="quality"),
+    path("quality/pairs/", quality.page, {"name": "quality-pairs"}, name="quality-pairs"),
+    path("quality/confusion/", quality.page, {"name": "quality-confusion"}, name="quality-confusion"),
+    path("quality/rejects/", quality.page, {"name": "quality-reasons"}, name="quality-reasons"),
+    path("quality/pace/", quality.page, {"name": "quality-pace"}, name="quality-pace"),
+    path("quality/identities/", quality.page, {"name": "quality-identities"}, name="quality-identities"),
+    path("quality/modes/", quality.page, {"name": "quality-modes"}, name="quality-modes"),
     path("quality/faces/", quality.faces, name="quality-faces"),
     path("policies/", policies.page, name="policies"),
     path("policies/new/", policies.new, name="policy-new"),
@@ -131,6 +133,7 @@ urlpatterns = [
     path("policies/<int:version>/activate/", policies.activate, name="policy-activate"),
     path("policies/<int:version>/progress/", policies.progress, name="policy-progress"),
     path("releases/", releases.page, name="releases"),
+    path("releases/sheet/", sheet.page, name="release-sheet"),
     path("releases/order/", releases.order, name="release-order"),
     path("releases/orders/<int:pk>/", freezings.page, name="freezing"),
     path("releases/orders/<int:pk>/progress/", freezings.progress, name="freezing-progress"),

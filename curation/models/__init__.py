@@ -8,6 +8,7 @@ from curation.models.policies import Activation, GuidelinePicture, Policy
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
 from curation.models.revocations import RevokedImage, Withdrawal
+from curation.models.sheet import SheetAnswer
 from curation.models.splits import FaceSide, IdentitySide
 from curation.models.targets import BalanceTarget
 from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
@@ -46,6 +47,7 @@ __all__ = [
     "Requeue",
     "ReviewerPair",
     "RevokedImage",
+    "SheetAnswer",
     "Skip",
     "Slot",
     "Standing",

@@ -11,12 +11,11 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from curation import agreement_report
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
-from curation.release import formats, gates, manifest, papers, records, rows, selection, splitting
-from curation.release.entries import Made, hashed
+from curation.release import formats, gates, gathering, manifest, papers, records, revoked, rows, selection, splitting
+from curation.release.entries import Made, MadeTogether, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
 from curation.release.gates import CropCheck
@@ -111,8 +110,19 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     if changed := selection.no_longer_ready(order, number):
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
-    files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
-    texts = papers.render(_facts(draft, frozen), draft.words)
+    files = _files(frozen)
+    held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
+    parent = Release.objects.filter(selection=order.selection).first()
+    told = gathering.facts(
+        frozen,
+        files=files,
+        pseudonyms=draft.words.pseudonyms,
+        held_back=held_back,
+        parent=parent,
+        splits=draft.decisions.report,
+        accepted=[found.code for found in draft.findings if found.code in order.accept],
+    )
+    texts = papers.render(told) | {revoked.FILE: "".join(revoked.lines()), revoked.SCRIPT: revoked.script()}
     release = Release.objects.create(
         pk=number,
         version=order.version,
@@ -121,9 +131,9 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         tasks=list(order.tasks),
         formats=list(order.formats),
         columns=list(frozen.columns),
-        held_back={found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK},
+        held_back=held_back,
         policy=draft.policy,
-        parent=Release.objects.first(),
+        parent=parent,
         papers=texts,
         files=files,
         digest=_digest(frozen, texts, files),
@@ -141,9 +151,11 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _told(made: Made) -> dict[str, Any]:
-    file = hashed(made)
-    return {"sha256": file.sha256, "bytes": file.length}
+def _files(frozen: Frozen) -> dict[str, dict[str, Any]]:
+    """sha256 and bytes of what will be made, by path."""
+    made = (one for one in formats.entries(frozen) if isinstance(one, (Made, MadeTogether)))
+    told = (file for one in made for file in hashed(one))
+    return {path: {"sha256": file.sha256, "bytes": file.length} for path, file in told}
 
 
 def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[str, Any]]) -> str:
@@ -202,19 +214,6 @@ def _frozen(draft: Draft, number: int, day: date) -> Frozen:
         columns=records.columns(order.selection),
         classes=draft.classes(),
         layout=LAYOUT,
-    )
-
-
-def _facts(draft: Draft, frozen: Frozen) -> papers.Facts:
-    return papers.Facts(
-        version=frozen.version,
-        selection=frozen.selection,
-        frozen_on=frozen.frozen_on,
-        faces=draft.faces,
-        places=draft.places,
-        licences=rows.licence_counts(frozen.number),
-        classes=frozen.classes,
-        agreement=agreement_report.report(),
     )
 
 

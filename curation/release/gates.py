@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from curation.release import crops, pictures, selection
+from curation.release import answers, crops, pictures, selection, sheet
 from curation.release.errors import ReleaseRefused
 from curation.release.naming import PARTS
 from curation.release.orders import Order
@@ -17,6 +17,7 @@ Places = Mapping[tuple[str, ...], int]  # images by (task, part, class folder)
 Classes = Mapping[str, Sequence[Mapping[str, Any]]]
 NOTHING = "nothing"
 EMPTY_CLASS = "empty_class"
+UNANSWERED = "sheet"
 CROP_TROUBLES = {
     crops.MISSING: "the crop is missing",
     crops.CHANGED: "the crop's bytes are not those that were reviewed",
@@ -58,7 +59,16 @@ def of_selection(order: Order) -> tuple[Finding, ...]:
 
 def found_in(order: Order, triage: Triage) -> tuple[Finding, ...]:
     nothing = () if triage.ready else (Finding(NOTHING, _("no face is accepted with a proved licence"), 0),)
-    return (*triage.held_back, *selection.disputed(order), *nothing)
+    return (*triage.held_back, *selection.disputed(order), *of_sheet(), *nothing)
+
+
+def of_sheet() -> tuple[Finding, ...]:
+    """Questions of the release sheet that nobody answered."""
+    missing = sheet.missing(answers.answers())
+    if not missing:
+        return ()
+    text = _("the release sheet has questions without an answer")
+    return (Finding(UNANSWERED, text, len(missing), tuple(one.code for one in missing[:EXAMPLES])),)
 
 
 def of_places(places: Places, classes: Classes, order: Order) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from curation.release.errors import ReleaseRefused
 
@@ -21,6 +22,15 @@ METADATA, README, AGREEMENT, CLASSES, MANIFEST = (
 
 LABELLED = {"curated": "perceived", "non-curated": "claimed"}  # what the labels of a selection are
 SPLITS = ("split_identity", "split_attributes")
+
+
+DATES = ("licence_seen_on", "date_taken", "date_retrieved")
+
+
+def json_columns(columns: Iterable[str]) -> list[str]:
+    """Of metadata.jsonl: without dates. Arrow, which reads it, takes a part that knows them all for timestamps and one
+    that does not for texts, and `datasets` then refuses the two together."""
+    return [name for name in columns if name not in DATES]
 
 
 def label_column(selection: str, task: str) -> str:

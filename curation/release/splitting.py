@@ -8,6 +8,7 @@ from curation.models import FaceSide, IdentitySide
 from curation.release import splits
 from curation.release.errors import ReleaseRefused
 from curation.release.splits import DISJOINT, SHARED, Decisions, Item, Past, Placed
+from ingest.models import Face
 
 ADD_SIDES = """
 INSERT INTO curation_identityside (identity_id, part, release_id)
@@ -35,8 +36,10 @@ def decide(items: Sequence[Item]) -> Decisions:
 
 
 def past() -> Past:
+    """Photos with near-duplicates stay together whichever of their faces are released, so every group counts."""
     sides = dict(IdentitySide.objects.values_list("identity", "part"))
-    return Past(sides, _placed(SHARED), _placed(DISJOINT))
+    alike = Face.objects.filter(duplicate_group__isnull=False).values_list("photo", "duplicate_group")
+    return Past(sides, _placed(SHARED), _placed(DISJOINT), list(alike))
 
 
 def _placed(split: str) -> dict[int, Placed]:

@@ -19,6 +19,7 @@ from curation.release.writing import write
 from ingest import crops, store
 from ingest.models import Identity, Photo
 from tests import factories
+from tests.curation import sheets
 
 YOUNG_BLACK_WOMAN = {"race": "3", "gender": "1", "age": "1"}
 
@@ -93,7 +94,8 @@ def accepted(
 
 
 def few_people() -> list[Claim]:
-    """Nine ready faces of three people, with two voters each."""
+    """Nine ready faces of three people, with two voters each; the release sheet is filled."""
+    sheets.fill()
     voters = factories.reviewers(2)
     people = [factories.identity(name) for name in ("Ada Marlow", "Bo Lindqvist", "Chidi Eze")]
     tones = ({"race": "3"}, {"race": "1", "gender": "2"}, {"race": "2", "age": "2"})
@@ -110,6 +112,7 @@ def ignore(_count: int) -> None:
 
 def frozen(version: str = "1.0.0", **chosen: Any) -> Release:
     """Small releases have classes without images in some part: that is accepted, as is what is held back."""
+    sheets.fill()
     return freeze(order(version, **({"accept": ACCEPTABLE} | chosen)), by=None, progress=ignore)
 
 

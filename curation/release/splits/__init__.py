@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from curation.release.splits import disjoint, shared
 from curation.release.splits.bundles import Bundles
+from curation.release.splits.figures import figures
 from curation.release.splits.items import DISJOINT, SHARED, SHARES, SPLITS, Board, Item, Past, Placed, check_once
-from curation.release.splits.report import SplitReport, figures
+from curation.release.splits.report import SplitReport
 
 __all__ = [
     "DISJOINT",
@@ -24,8 +25,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Decisions:
-    """`shared` and `disjoint`: face → part; a face that is in neither is in `held`, split → face → reason. `sides` of
-    every identity of the release. `new_…`: what was not known before."""
+    """`shared` and `disjoint`: face → part; a face that is in neither is in `held`, split → face → reason. `sides`: of
+    every person who stands in `disjoint`. `new_…`: what was not known before."""
 
     shared: Mapping[int, str]
     disjoint: Mapping[int, str]
@@ -46,6 +47,8 @@ def decide(items: Sequence[Item], past: Past | None = None) -> Decisions:
     sides, apart = disjoint.place(items, past, bundles)
     together = shared.place(items, past, bundles)
     boards = {SHARED: together, DISJOINT: apart}
+    standing = {item.identity for item in items if item.face in apart.parts}
+    sides = {one: side for one, side in sides.items() if one in standing}
     return Decisions(
         shared=together.parts,
         disjoint=apart.parts,

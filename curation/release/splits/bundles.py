@@ -22,10 +22,9 @@ class Bundles:
     def __init__(self, items: Iterable[Item], past: Past) -> None:
         self._above: dict[Key, Key] = {}
         everything: Iterable[Item | Placed] = chain(items, past.shared.values(), past.disjoint.values())
-        for one in everything:
-            if one.group is not None:
-                photo, group = keys(one)
-                self._above[self._top(photo)] = self._top(group)
+        joined = ((one.photo, one.group) for one in everything if one.group is not None)
+        for photo, group in chain(joined, past.alike):
+            self._above[self._top(("photo", photo))] = self._top(("group", group))
 
     def of(self, one: Item | Placed) -> Key:
         """The name of its bundle, good within this object alone."""

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from curation.release.splits.bundles import Bundles, keep, leader
+from curation.release.splits.bundles import Bundles, Key, keep, leader
 from curation.release.splits.items import BESIDE, BRIDGE, RELABELLED, Board, Item, Past, rank
 from curation.release.splits.sides import assign_sides
 
@@ -14,7 +14,7 @@ def place(items: Sequence[Item], past: Past, bundles: Bundles) -> tuple[dict[int
     bridges = [item for item in _newcomers(items, past) if len(taken.get(bundles.of(item), ())) > 1]
     for item in bridges:
         board.hold(item.face, BRIDGE)
-    sides = _sides([item for item in items if item.face not in board.held], items, past)
+    sides = _sides([item for item in items if item.face not in board.held], items, past, bundles)
     for item in items:
         if item.face in past.disjoint and past.disjoint[item.face].part != sides[item.identity]:
             board.hold(item.face, RELABELLED)
@@ -38,12 +38,22 @@ def _stand(board: Board, faces: Iterable[Item], part: str, sides: Mapping[int, s
             board.hold(item.face, BESIDE)
 
 
-def _sides(counted: Sequence[Item], items: Sequence[Item], past: Past) -> dict[int, str]:
+def _sides(counted: Sequence[Item], items: Sequence[Item], past: Past, bundles: Bundles) -> dict[int, str]:
     """Stored sides stand; who has none but released faces (a merged identity) takes theirs; the others are assigned."""
     people = {item.identity for item in items}
     known = {identity: past.sides[identity] for identity in people if identity in past.sides}
     inherited = _inherited([item for item in items if item.identity not in known], past)
-    return assign_sides(counted, people, known | inherited)
+    return assign_sides(counted, _certain(counted, past, bundles), people, known | inherited)
+
+
+def _certain(items: Sequence[Item], past: Past, bundles: Bundles) -> list[Item]:
+    """Those that stand on their person's side whatever the sides of others: released before, or in a bundle of their
+    person's own."""
+    people: dict[Key, set[int]] = defaultdict(set)
+    for item in items:
+        people[bundles.of(item)].add(item.identity)
+    own = {bundle for bundle, names in people.items() if len(names) == 1} - bundles.parts(past.disjoint).keys()
+    return [item for item in items if item.face in past.disjoint or bundles.of(item) in own]
 
 
 def _inherited(items: Iterable[Item], past: Past) -> dict[int, str]:

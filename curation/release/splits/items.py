@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from curation.release.naming import ATTRIBUTES, PARTS
 
-SHARES: Mapping[str, float] = dict(zip(PARTS, (0.70, 0.15, 0.15), strict=True))
+PER_CENT: Mapping[str, int] = dict(zip(PARTS, (70, 15, 15), strict=True))
+SHARES: Mapping[str, float] = {part: n / 100 for part, n in PER_CENT.items()}
 SHARED, DISJOINT = "shared", "disjoint"  # a person in all parts | a person in one
 SPLITS = (SHARED, DISJOINT)
+COLUMNS = {SHARED: "split_identity", DISJOINT: "split_attributes"}  # of metadata.csv
 NO_CLASS = ("", "cannot tell")  # labels that no tree has
 Cell = tuple[str, str, str]  # race, gender, age
 
@@ -49,11 +51,13 @@ class Placed:
 
 @dataclass(frozen=True)
 class Past:
-    """What stands: identity → side, and for each split face → where it was put, faces that have left included."""
+    """What stands: identity → side, and for each split face → where it was put, faces that have left included. `alike`:
+    (photo, duplicate group) of any other faces, which join what they lie between though no release has them."""
 
     sides: Mapping[int, str] = field(default_factory=dict)
     shared: Mapping[int, Placed] = field(default_factory=dict)
     disjoint: Mapping[int, Placed] = field(default_factory=dict)
+    alike: Sequence[tuple[int, int]] = ()
 
     def of(self, split: str) -> Mapping[int, Placed]:
         return self.shared if split == SHARED else self.disjoint

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from curation.release.naming import PARTS
 from curation.release.splits.bundles import Bundles, Key, keep
-from curation.release.splits.items import BRIDGE, INCOMPLETE, SHARES, THIN, Board, Cell, Item, Past, rank
+from curation.release.splits.items import BRIDGE, INCOMPLETE, PER_CENT, THIN, Board, Cell, Item, Past, rank
 from curation.release.splits.reach import complete
 
-Parts = dict[str, float]
+Parts = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,9 @@ def _loads(gathered: Mapping[Key, Sequence[Item]], able: set[int]) -> list[Load]
     for key, faces in gathered.items():
         wanted = [item for item in faces if item.identity in able]
         if wanted:
+            wanted.sort(key=lambda item: rank("face", item.face))
             people, cells = Counter(item.identity for item in wanted), Counter(item.cell for item in wanted)
-            loads.append(Load(key, people, cells, min(rank("face", item.face) for item in wanted)))
+            loads.append(Load(key, people, cells, rank("face", wanted[0].face)))
     many = Counter(person for load in loads for person in load.people)
     return sorted(loads, key=lambda load: _turn(load, many))
 
@@ -94,11 +95,11 @@ def _turn(load: Load, many: Mapping[int, int]) -> tuple[int, int, bytes, int, by
 
 
 class _Balance:
-    """How far each person and each cell is behind its shares, with what was placed so far: kept near nought at every
-    step, both are near their shares in the end, whatever comes later."""
+    """How far each person and each cell is behind its shares, in hundredths of an image, with what was placed so far:
+    kept near nought at every step, both are near their shares in the end. Whole numbers, so that no order matters."""
 
     def __init__(self, items: Iterable[Item], board: Board) -> None:
-        self._behind: dict[int | Cell, Parts] = defaultdict(lambda: dict.fromkeys(PARTS, 0.0))
+        self._behind: dict[int | Cell, Parts] = defaultdict(lambda: dict.fromkeys(PARTS, 0))
         for item in items:
             if item.face in board.parts:
                 self._add(item.identity, 1, board.parts[item.face])
@@ -106,9 +107,9 @@ class _Balance:
 
     def _add(self, what: int | Cell, images: int, part: str) -> None:
         behind = self._behind[what]
-        for name, share in SHARES.items():
+        for name, share in PER_CENT.items():
             behind[name] += share * images
-        behind[part] -= images
+        behind[part] -= 100 * images
 
     def add(self, load: Load, part: str) -> None:
         for what, images in load.brings:
@@ -118,7 +119,7 @@ class _Balance:
         """The part that is most behind for what the bundle brings, itself counted."""
         brings = [(self._behind[what], images) for what, images in load.brings]
         size = 2 * sum(load.people.values())
-        return max(parts, key=lambda part: sum(b[part] * n for b, n in brings) + size * SHARES[part])
+        return max(parts, key=lambda part: sum(b[part] * n for b, n in brings) + size * PER_CENT[part])
 
 
 def _spread(loads: Iterable[Load], fixed: Mapping[int, set[str]], balance: _Balance) -> dict[Key, str]:

@@ -51,9 +51,10 @@ class Names:
 
     def walk(self, parent: str = "", depth: int = 0) -> Iterator[Found]:
         """Regular files in the order of the bytes of their paths. Links are told and not followed."""
-        for name, is_folder in self._entries(parent):
+        for raw in self._entries(parent):
+            name = os.fsdecode(raw.removesuffix(b"/"))
             path = parent + name
-            if is_folder:
+            if raw.endswith(b"/"):
                 self._folder(path)
                 if depth < DEEPEST:
                     yield from self.walk(f"{path}/", depth + 1)
@@ -63,18 +64,16 @@ class Names:
                 self.in_trees += name.endswith(".jpg") and parent != "images/"
                 yield Found(path, status)
 
-    def _entries(self, parent: str) -> list[tuple[str, bool]]:
-        """As they stand in sorted paths: `a-b` before `a/x`."""
+    def _entries(self, parent: str) -> list[bytes]:
+        """As they stand in sorted paths: `a-b` before `a/x`, so folders end with a slash."""
         try:
             with os.scandir(self.folder / parent) as entries:
-                known = [(os.fsencode(e.name), e.is_dir(follow_symlinks=False)) for e in entries]
+                return sorted(os.fsencode(e.name) + b"/" * e.is_dir(follow_symlinks=False) for e in entries)
         except OSError as error:
             if not parent:
                 raise
             self.findings.add(UNREADABLE, parent.rstrip("/"), f"cannot be read ({error.strerror})")
             return []
-        known.sort(key=lambda one: one[0] + b"/" if one[1] else one[0])
-        return [(os.fsdecode(name), is_folder) for name, is_folder in known]
 
     def _folder(self, path: str) -> None:
         self.folders.add(path)

@@ -1,5 +1,6 @@
 """The papers against the rows: all of them there, none empty, and telling of this release and no other."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -45,7 +46,8 @@ def check(folder: Path, layout: Layout, tally: Tally, findings: Findings) -> Non
         try:
             test(folder, layout, tally, findings)
         except Unreadable as trouble:
-            findings.take(trouble.problem)
+            if os.path.lexists(folder / trouble.problem.path):  # else it was told that it is missing
+                findings.take(trouble.problem)
 
 
 def credits_side(folder: Path, findings: Findings) -> Side:

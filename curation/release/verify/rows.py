@@ -55,6 +55,10 @@ def _check_header(header: list[str], layout: Layout, findings: Findings) -> None
         raise Unreadable(COLUMNS, METADATA, "has a column twice")
 
 
+STAYING = ("identity_slug", "photo_id", "duplicate_group")
+Parts = tuple[str, str]  # in the split of identity, and in that of the attributes
+
+
 @dataclass
 class Tally:
     """What all rows together must be: numbers of images, people, and images by class; who is in which part."""
@@ -66,7 +70,8 @@ class Tally:
     people: dict[str, str] = field(default_factory=dict)  # name by slug
     licences: Counter[str] = field(default_factory=Counter)
     labels: Mapping[str, Counter[str]] = field(default_factory=lambda: {task: Counter() for task in ATTRIBUTES})
-    parts: dict[tuple[str, str], dict[int | str, str]] = field(default_factory=dict)
+    parts: Mapping[str, dict[int | str, Parts]] = field(default_factory=lambda: {what: {} for what in STAYING})
+    pairs: dict[Parts, Parts] = field(default_factory=dict)  # each once in memory
 
     def take(self, row: Row) -> None:
         self.images += 1
@@ -99,20 +104,22 @@ class Tally:
 
     def _check_parts(self, row: Row) -> None:
         """Nobody is in two parts of the split of the attributes; of neither split a photo or near-duplicates."""
-        self._stays("identity_slug", row["identity_slug"], "split_attributes", row)
-        for column in SPLITS:
-            self._stays("photo_id", row["photo_id"], column, row)
-            self._stays("duplicate_group", row["duplicate_group"], column, row)
+        both = row[SPLITS[0]], row[SPLITS[1]]
+        self._stays("identity_slug", row, ("", both[1]))
+        self._stays("photo_id", row, both)
+        self._stays("duplicate_group", row, both)
 
-    def _stays(self, what: str, name: str, column: str, row: Row) -> None:
-        part = row[column]
-        if not name or part not in PARTS:
+    def _stays(self, what: str, row: Row, parts: tuple[str, str]) -> None:
+        if not row[what]:
             return
-        known = self.parts.setdefault((what, column), {})
-        first = known.setdefault(_short(name), PARTS[PARTS.index(part)])
-        if first != part:
-            said = f"image {row['id']}: {what} {name} is in {part} and in {first} of {column}"
-            self.findings.add(SPLIT, METADATA, said)
+        name, known = _short(row[what]), self.parts[what]
+        before = known.get(name, ("", ""))
+        for column, first, part in zip(SPLITS, before, parts, strict=True):
+            if first and part and first != part:
+                said = f"image {row['id']}: {what} {row[what]} is in {part} and in {first} of {column}"
+                self.findings.add(SPLIT, METADATA, said)
+        pair = before[0] or parts[0], before[1] or parts[1]
+        known[name] = self.pairs.setdefault(pair, pair)
 
     def check_classes(self) -> None:
         """Every class has an image in every part, unless its makers accepted that it has none."""

@@ -1,0 +1,150 @@
+"""The sets of files and of records in croissant.json: metadata.csv, the classes, images by themselves, Parquet."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from curation.release.naming import METADATA
+from curation.release.papers.facts import Facts
+
+TYPES = {
+    "date_taken": "sc:Date",
+    "date_retrieved": "sc:Date",
+    "licence_seen_on": "sc:Date",
+    "age_class_code": "sc:Integer",
+}
+URLS = ("source_page", "image_url", "licence_url")
+ABOUT_COLUMNS = {
+    "id": "Opaque, and the same in every release.",
+    "sha256": "Of the image file.",
+    "file": "Where the image stands; empty where it stands in shards only.",
+    "identity": "The name of the person shown.",
+    "identity_slug": "The person's folder.",
+    "photo_id": "Opaque: images of one photo have the same.",
+    "duplicate_group": "Opaque: near-duplicates have the same.",
+    "split_identity": "Part of the split in which a person is in all parts.",
+    "split_attributes": "Part of the split in which nobody is in two parts.",
+    "label_origin": "Whether labels are perceived by reviewers, or claimed.",
+    "licence": "SPDX id of the photo's licence.",
+    "licence_seen_on": "The day on which the licence was seen at its source.",
+    "creator": "Who made the photo.",
+    "date_taken": "The day on which the photo was taken, where that is known.",
+}
+ABOUT_GROUPS = {
+    "perceived_": "As reviewers perceive it in the image; empty where they did not settle it.",
+    "claimed_": "As it was claimed of the person; nobody looked at the image.",
+    "soft_": "Labels with their probabilities, as `label:0.9731;label:0.0269`.",
+    "votes_": "Every answer, as `annotator-01=answer;annotator-02=answer`.",
+    "consensus_": "How it was settled: majority, posterior, adjudication, or disputed or open.",
+}
+LISTED = ("metadata.csv", "ATTRIBUTION.csv", "ATTRIBUTION.md", "REVOKED.csv", "remove_revoked.py")
+
+
+def is_listed(path: str) -> bool:
+    """Whole files; the trees of the tasks, which repeat the images, are told of by their pattern alone."""
+    return path in LISTED or path.startswith(("parquet/", "webdataset/"))
+
+
+def file_sets(facts: Facts) -> Iterator[dict[str, Any]]:
+    if "imagefolder" in facts.formats:
+        yield _file_set("images", "images/*.jpg", "image/jpeg", "Every image once, by its id.")
+        for task in facts.tasks:
+            about = f"The tree of {task}: <part>/<class>/<id>.jpg."
+            yield _file_set(f"tree-{task}", f"{task}/*/*/*.jpg", "image/jpeg", about)
+    if _has(facts, "parquet"):
+        about = "Every image once, with all columns."
+        yield _file_set("parquet-shards", "parquet/*.parquet", "application/x-parquet", about)
+    if _has(facts, "webdataset"):
+        about = "Every image once, beside its columns as JSON."
+        yield _file_set("webdataset-shards", "webdataset/*.tar", "application/x-tar", about)
+
+
+def _has(facts: Facts, form: str) -> bool:
+    return form in facts.formats and any(path.startswith(f"{form}/") for path in facts.files)
+
+
+def _file_set(name: str, includes: str, mime: str, about: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileSet",
+        "@id": name,
+        "name": name,
+        "description": about,
+        "encodingFormat": mime,
+        "includes": includes,
+    }
+
+
+def record_sets(facts: Facts) -> list[dict[str, Any]]:
+    found = [_metadata(facts), *(_classes(facts, task) for task in facts.tasks if facts.classes.get(task))]
+    if "imagefolder" in facts.formats:
+        found.append(_images())
+    if _has(facts, "parquet"):
+        found.append(_parquet(facts))
+    return found
+
+
+def _record_set(name: str, about: str, key: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    keys = {"key": {"@id": f"{name}/{key}"}} if key else {}
+    return {"@type": "cr:RecordSet", "@id": name, "name": name, "description": about} | keys | {"field": fields}
+
+
+def _field(record_set: str, name: str, kind: str, source: dict[str, Any] | None = None) -> dict[str, Any]:
+    about = about_column(name)
+    return (
+        {"@type": "cr:Field", "@id": f"{record_set}/{name}", "name": name, "dataType": kind}
+        | ({"description": about} if about else {})
+        | ({"source": source} if source else {})
+    )
+
+
+def about_column(name: str) -> str:
+    groups = (text for start, text in ABOUT_GROUPS.items() if name.startswith(start))
+    return ABOUT_COLUMNS.get(name) or next(groups, "")
+
+
+def kind_of(column: str) -> str:
+    return TYPES.get(column, "sc:URL" if column in URLS else "sc:Text")
+
+
+def _metadata(facts: Facts) -> dict[str, Any]:
+    source = {"fileObject": {"@id": METADATA}}
+    fields = [_field("metadata", name, kind_of(name), source | {"extract": {"column": name}}) for name in facts.columns]
+    return _record_set("metadata", "One row an image.", "id", fields)
+
+
+def _classes(facts: Facts, task: str) -> dict[str, Any]:
+    name = f"classes-{task}"
+    columns = [column for column in ("code", "label", "folder") if column in facts.classes[task][0]]
+    data = [{f"{name}/{column}": str(one[column]) for column in columns} for one in facts.classes[task]]
+    fields = [_field(name, column, "sc:Text") for column in columns]
+    return _record_set(name, f"The classes of {task}.", "folder", fields) | {"data": data}
+
+
+def _images() -> dict[str, Any]:
+    source = {"fileSet": {"@id": "images"}}
+    stem = {"extract": {"fileProperty": "filename"}, "transform": {"regex": r"^(?:.*/)?([0-9a-f]+)\.jpg$"}}
+    fields = [
+        _field("pictures", "id", "sc:Text", source | stem),
+        _field("pictures", "image", "sc:ImageObject", source | {"extract": {"fileProperty": "content"}}),
+    ]
+    return _record_set("pictures", "The images by themselves; the id is that of the metadata.", "id", fields)
+
+
+def _text_or(kind: str) -> str:
+    """In Parquet an empty text is there, and no number; in CSV it is no value at all."""
+    return "sc:Text" if kind == "sc:Integer" else kind
+
+
+def _parquet(facts: Facts) -> dict[str, Any]:
+    """The image is a struct of bytes and path; labels are numbers of class folders in their order."""
+    source = {"fileSet": {"@id": "parquet-shards"}}
+    picture = source | {"extract": {"column": "image"}, "transform": {"jsonPath": "bytes"}}
+    numbers = [f"label_{task}" for task in facts.tasks]
+    fields = [
+        _field("parquet", "image", "sc:ImageObject", picture),
+        *(_field("parquet", name, "sc:Integer", source | {"extract": {"column": name}}) for name in numbers),
+        *(
+            _field("parquet", name, _text_or(kind_of(name)), source | {"extract": {"column": name}})
+            for name in facts.columns
+        ),
+    ]
+    return _record_set("parquet", "One row an image, with the image.", "id", fields)

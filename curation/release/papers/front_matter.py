@@ -1,0 +1,88 @@
+"""The head of README.md by which Hugging Face knows a data set: YAML, each text in JSON's quotes.
+
+`datasets` chooses one reader for all configurations, by the files of the first: so these name files of one format, the
+best of those that the release has. Others are loaded by their own paths, as the card says.
+"""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from curation.release.answer_forms import keywords_of
+from curation.release.naming import ATTRIBUTES, PARTS
+from curation.release.papers.citation import quoted
+from curation.release.papers.facts import Facts
+
+SIZES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+)
+LARGEST = "10M<n<100M"
+Splits = list[tuple[str, str]]  # (split, path with stars)
+
+
+def as_text(facts: Facts) -> str:
+    told: dict[str, Any] = {
+        "pretty_name": facts.title,
+        "license": "other",
+        "license_name": "per-image",
+        "license_link": "ATTRIBUTION.md",
+        "annotations_creators": ["expert-generated" if facts.is_curated else "found"],
+        "source_datasets": ["original"],
+        "task_categories": ["image-classification"],
+        "size_categories": [size(facts.counted.images)],
+        "tags": sorted({*keywords_of(facts.answers["citation.keywords"]), "croissant"}),
+    }
+    head = "".join(f"{key}: {_value(value)}\n" for key, value in told.items())
+    return f"---\n{head}configs:\n{''.join(_configs(facts))}---\n"
+
+
+def _value(value: str | list[str]) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    return "[" + ", ".join(map(quoted, value)) + "]"
+
+
+def size(images: int) -> str:
+    return next((words for below, words in SIZES if images < below), LARGEST)
+
+
+def _configs(facts: Facts) -> Iterator[str]:
+    for place, (name, splits) in enumerate(configs(facts).items()):
+        yield f"- config_name: {quoted(name)}\n"
+        yield "  default: true\n" if place == 0 else ""
+        yield "  data_files:\n"
+        for part, path in splits:
+            yield f"  - split: {quoted(part)}\n    path: {quoted(path)}\n"
+
+
+def configs(facts: Facts) -> Mapping[str, Splits]:
+    """By name; a part without a file is left out, since a path that finds nothing is an error to the reader."""
+    for known, made in (("parquet", _shards), ("imagefolder", _trees), ("webdataset", _shards)):
+        if known in facts.formats:
+            found = {name: splits for name, splits in made(facts, known).items() if splits}
+            if found:
+                return found
+    return {"metadata": [("all", "metadata.csv")]}
+
+
+def _shards(facts: Facts, form: str) -> dict[str, Splits]:
+    """Every image is once in the shards, and a part of either split is those of some buckets."""
+    ending = {"parquet": "parquet", "webdataset": "tar"}[form]
+    ways = {"identity": "identity-{part}--*", "attributes": "*--attributes-{part}-*"}
+    wanted = [
+        name for name in ways if name in facts.tasks or (name == "attributes" and set(ATTRIBUTES) & {*facts.tasks})
+    ]
+    return {name: _there(facts, f"{form}/{ways[name]}.{ending}") for name in wanted}
+
+
+def _there(facts: Facts, pattern: str) -> Splits:
+    paths = [(part, pattern.format(part=part)) for part in PARTS]
+    return [(part, path) for part, path in paths if any(fnmatchcase(file, path) for file in facts.files)]
+
+
+def _trees(facts: Facts, _form: str) -> dict[str, Splits]:
+    return {task: [(part, f"{task}/{part}/**") for part in PARTS if facts.in_part(task, part)] for task in facts.tasks}

@@ -1,0 +1,322 @@
+"""The papers of a release: what they say, and that strangers' texts stay texts. The readers of others come in
+test_papers_read.py."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from license_expression import get_spdx_licensing
+
+from curation.release import papers, sheet
+from curation.release.papers import attribution, count, licences, text
+from curation.release.papers.annotators import quantiles
+from curation.release.papers.balance import cells
+from curation.release.papers.datasheet_facts import FACTS
+from curation.release.papers.facts import Count
+from curation.release.papers.front_matter import size
+from ingest.licences import NO_KNOWN_COPYRIGHT, PUBLIC_DOMAIN, US_GOV_WORK
+from ingest.licences.ids import SPDX_PORTS
+from tests.curation import paper_scenes as p
+from tests.curation.sheets import ANSWERS
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, str]:
+    return papers.render(p.facts(formats=("imagefolder", "parquet")))
+
+
+def test_the_papers_are_all_there_in_order_and_end_with_a_line_end(told: dict[str, str]) -> None:
+    known = {
+        "README.md", "DATASHEET.md", "CITATION.cff", "CHANGES.json", "CHANGES.md", "classes.json", "croissant.json",
+        "release.json", "reports/agreement.json", "reports/agreement.md", "reports/annotators.json",
+        "reports/balance.json", "reports/balance.md",
+        *(f"LICENSES/{spdx}.txt" for spdx in p.LICENCES),
+        *(f"reports/balance-{n}.svg" for n in ("cells", "race", "gender", "age", "licences", "sources", "years")),
+    }  # fmt: skip
+    assert list(told) == sorted(known)
+    assert all(text.endswith("\n") and "\r" not in text for text in told.values())
+    for path in (path for path in told if path.endswith(".json")):
+        json.loads(told[path])
+
+
+def test_the_same_facts_make_the_same_papers_whatever_order_they_come_in() -> None:
+    known = p.rows()
+    first, second = p.facts(known=known), p.facts(known=list(reversed(known)))
+    assert papers.render(first) == papers.render(replace(second, files=first.files))
+
+
+# ---- Counting
+
+
+def test_counts_are_of_images_and_of_people() -> None:
+    found = p.facts().counted
+    assert (found.images, found.people, found.photos, found.alike) == (10, 3, 5, 2)
+    assert found.labels["race"] == {
+        "": Count(2, 2), "Asian (Indian)": Count(4, 2), "Black": Count(4, 3),
+    }  # fmt: skip
+    assert found.cells["Black", "male", "old"] == Count(4, 3)
+    assert found.sources == {"commons": Count(5, 3), "openverse": Count(5, 3)}
+    assert found.years["unknown"] == Count(3, 3)
+    assert (found.taken, found.retrieved) == (("2011-05-06", "2019-05-06"), ("2026-11-10", "2026-11-19"))
+    assert found.settled["race", "disputed"] == 2
+    assert found.answers == {"annotator-01": 20, "annotator-02": 10}
+    assert found.places["race", "train", "black"] == 2
+    assert sum(n for (task, _part, _folder), n in found.places.items() if task == "identity") == 10
+
+
+def test_counts_of_the_other_set_are_of_claims_and_a_task_that_is_not_asked_for_has_no_places() -> None:
+    tasks = ("identity", "age")
+    found = p.facts(selection="non-curated", tasks=tasks).counted
+    assert found.labels["gender"]["female"] == Count(5, 3)
+    assert {task for task, _part, _folder in found.places} == set(tasks)
+
+
+def test_nothing_counts_as_nothing() -> None:
+    found = count([], selection="curated", tasks=("race",), classes={"race": []})
+    assert (found.images, found.people, found.licences, found.retrieved) == (0, 0, {}, ("", ""))
+
+
+@pytest.mark.parametrize(
+    ("images", "words"),
+    [(1, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (132_816, "100K<n<1M"), (10**7, "10M<n<100M")],
+)
+def test_sizes_are_told_as_hugging_face_has_them(images: int, words: str) -> None:
+    assert size(images) == words
+
+
+# ---- The datasheet
+
+
+def test_the_datasheet_answers_every_question(told: dict[str, str]) -> None:
+    sections = [section for section in sheet.SECTIONS if section.code in sheet.DATASHEET]
+    found = re.findall(r"^### (.*)\n\n(?:\*.*\*\n\n)?((?:.+\n?)+)", told["DATASHEET.md"], re.M)
+    asked = [one for section in sections for one in section.questions]
+    assert [question for question, _answer in found][:57] == [one.text for one in asked]
+    assert all(answer.strip() for _question, answer in found)
+    for question, (_text, answer) in zip(asked, found, strict=False):
+        if question.is_required:
+            assert answer.strip() == f"> {ANSWERS[question.code]}"
+
+
+def test_every_fact_has_its_teller_and_nothing_else_has() -> None:
+    assert set(FACTS) == {question.code for question in sheet.QUESTIONS if question.answered == "fact"}
+
+
+def test_what_the_team_adds_to_a_fact_stands_below_it() -> None:
+    known = p.facts(answers=ANSWERS | {"composition.count": "Two more\nare to come."})
+    assert "5 photos.\n\n> Two more\n> are to come.\n" in papers.render(known)["DATASHEET.md"]
+
+
+def test_the_lawful_basis_stands_in_the_datasheet_with_its_reason(told: dict[str, str]) -> None:
+    law = told["DATASHEET.md"].split("## Lawful basis")[1]
+    assert "Legitimate interests, Art. 6(1)(f).\n\n> To measure bias" in law
+    assert "Archiving, research or statistics, Art. 9(2)(j).\n\n> Statistics" in law
+    assert "erasure\\@example.org" in law
+
+
+def test_a_set_that_nobody_looked_at_never_says_perceived() -> None:
+    told = papers.render(p.facts(selection="non-curated", agreement={}))
+    for path in ("README.md", "DATASHEET.md"):
+        assert "nobody looked at the single image" in told[path] or "No person looked at the images" in told[path]
+        assert "claimed" in told[path]
+    assert "## Labels are claimed" in told["README.md"]
+    assert "Claimed race × gender × age" in told["reports/balance.md"]
+    assert "as perceived by reviewers" not in told["DATASHEET.md"]
+
+
+# ---- Texts of strangers
+
+NASTY = (
+    '=HYPERLINK("http://evil.example")',
+    "+1|cmd",
+    "@SUM(A1)",
+    "a|b",
+    "`code`",
+    "**bold** _it_",
+    "[click](javascript:alert(1))",
+    "<script>alert(1)</script>",
+    "![x](https://evil.example/x.png)",
+    "line\nbreak\r\n- item",
+    "\u202egnp.exe",
+    "http://evil.example/",
+    "www.evil.example",
+    "{{7*7}}",
+    "名前 Ünï 𝄞",
+    "#tag & \\",
+)
+
+
+@pytest.mark.parametrize("creator", NASTY)
+def test_a_creator_is_one_harmless_cell_of_the_csv(creator: str) -> None:
+    row = p.row(0, creator=creator, licence="CC-BY-4.0")
+    data = b"".join(attribution.csv_chunks([row])).decode()
+    (found,) = csv.DictReader(io.StringIO(data, newline=""))
+    assert data.count("\n") == 2
+    assert found["id"] == row["id"]
+    assert not found["credited_to"].startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert found["credited_to"].lstrip("'") == text.one_line(creator)
+    assert found["attribution"].startswith("Photograph by ")
+    assert text.one_line(creator)[:20] in found["attribution"]
+
+
+@pytest.mark.parametrize("creator", NASTY)
+def test_a_creator_is_plain_words_in_markdown(creator: str) -> None:
+    line = attribution.markdown_row(p.row(0, creator=creator, licence="CC-BY-4.0")).decode()
+    assert line.count("\n") == 1
+    bare = re.sub(r"\\.", "", line.replace(f"`{p.row(0)['id']}`", ""))
+    bare = bare.replace("[Photograph](<https://example.org/p/0>)", "").replace(
+        "[CC BY 4.0](<https://creativecommons.org/licenses/by/4.0/>)", ""
+    )
+    assert not set(bare) & set("|`*_[]<>{}#@&!\u202e")
+    assert "http://" not in bare
+    assert "www." not in bare
+
+
+def test_a_page_that_is_no_address_makes_no_link() -> None:
+    for page in ("javascript:alert(1)", "https://x.example/)[y](z", "https://x.example/ b", ""):
+        line = attribution.markdown_row(p.row(0, source_page=page)).decode()
+        assert "](<http" not in line.split("by", 1)[0]
+        assert "](javascript" not in line
+
+
+def test_attribution_says_where_from_also_of_what_asks_for_none() -> None:
+    row = p.row(0, licence="CC0-1.0", creator="")
+    assert attribution.line(row) == "Photograph, https://example.org/p/0, CC0 1.0, cropped"
+    assert "by an author who is not named" in attribution.markdown_row(row).decode()
+
+
+def test_columns_that_metadata_has_too_are_told_word_for_word() -> None:
+    known = p.rows()
+    found = list(csv.DictReader(io.StringIO(b"".join(attribution.csv_chunks(known)).decode(), newline="")))
+    shared = set(attribution.HEADER) & set(p.columns_of("curated"))
+    assert {"id", "licence", "licence_url"} <= shared
+    for row, credit in zip(known, found, strict=True):
+        assert {name: credit[name] for name in shared} == {name: row[name] for name in shared}
+
+
+@pytest.mark.parametrize("answer", ["a <script>x</script>", "&lt;b&gt; & co", "# Heading\n\n---\n- item"])
+def test_an_answer_of_the_team_stays_a_quotation_without_tags(answer: str) -> None:
+    told = papers.render(p.facts(answers=ANSWERS | {"uses.other": answer}))["DATASHEET.md"]
+    assert "<script" not in told
+    start = answer.split("\n")[0].replace("&", "&amp;").replace("<", "&lt;")
+    assert f"\n> {start}\n" in told
+
+
+def test_labels_and_sources_of_odd_characters_break_no_table_and_no_plot() -> None:
+    odd = 'A|B "<x>" & [c](d)\u202e'
+    told = papers.render(p.facts(known=p.rows(source=odd, perceived_race=odd)))
+    for path, svg in told.items():
+        if path.endswith(".svg"):
+            ElementTree.fromstring(svg)  # noqa: S314
+    rows = [line for line in told["reports/balance.md"].split("\n") if "A\\|B" in line]
+    assert rows
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 6 for row in rows)
+
+
+# ---- Reports
+
+
+def test_the_plots_tell_in_words_what_they_draw_and_know_the_dark(told: dict[str, str]) -> None:
+    plot = ElementTree.fromstring(told["reports/balance-race.svg"])  # noqa: S314
+    assert plot.findtext(f"{SVG}title") == "Perceived race"
+    assert plot.findtext(f"{SVG}desc") == (
+        "Asian (Indian): 4 images, 2 people; Black: 4 images, 3 people; not settled: 2 images, 2 people."
+    )
+    assert len(plot.findall(f"{SVG}g")) == 3
+    assert "prefers-color-scheme:dark" in (plot.findtext(f"{SVG}style") or "")
+    assert not re.search(r"href|script|url\(|@import", told["reports/balance-race.svg"])
+
+
+def test_bars_are_as_long_as_their_counts(told: dict[str, str]) -> None:
+    rows = ElementTree.fromstring(told["reports/balance-race.svg"]).findall(f"{SVG}g")  # noqa: S314
+    wide = [{rect.get("class"): float(rect.get("width") or 0) for rect in row.findall(f"{SVG}rect")} for row in rows]
+    assert [one["images"] for one in wide] == [160, 160, 80]
+    assert [one["people"] for one in wide] == [106.7, 160, 106.7]
+
+
+def test_balance_tells_empty_cells_too(told: dict[str, str]) -> None:
+    known = cells(p.facts())
+    assert [cell for cell, _count in known][:2] == [
+        ("Asian (Indian)", "female", "young"), ("Asian (Indian)", "female", "old"),
+    ]  # fmt: skip
+    assert len(known) == 8 + 2
+    told_ = json.loads(told["reports/balance.json"])
+    assert {"race": "Black", "gender": "female", "age": "old", "images": 0, "people": 0} in told_["cells"]
+    assert sum(cell["images"] for cell in told_["cells"]) == told_["images"] == 10
+
+
+def test_agreement_names_annotators_by_pseudonym_and_gives_intervals(told: dict[str, str]) -> None:
+    found = json.loads(told["reports/agreement.json"])["race"]
+    assert found["items"] == 12
+    (pair,) = found["pairs"]
+    assert pair["annotators"] == ["annotator-01", "annotator-02"]
+    low, high = found["krippendorff_alpha_interval_95"]
+    assert low < found["krippendorff_alpha"] < high
+    assert f"{found['krippendorff_alpha']:.3f} [{low:.3f}, {high:.3f}]" in told["reports/agreement.md"]
+
+
+def test_annotators_are_told_in_aggregate_only(told: dict[str, str]) -> None:
+    found = json.loads(told["reports/annotators.json"])
+    assert "annotator-0" not in told["reports/annotators.json"]
+    assert found["said_of_themselves"] == {"Gender": {"counts": {"female": 9}, "withheld": ["male", "not said"]}}
+    assert found["answers_each"] == {
+        "least": 10, "lower_quartile": 12.5, "median": 15, "upper_quartile": 17.5, "most": 20,
+    }  # fmt: skip
+    assert quantiles([]) == {}
+    assert quantiles([4])["median"] == 4
+
+
+def test_release_json_has_the_facts_that_programs_want(told: dict[str, str]) -> None:
+    found = json.loads(told["release.json"])
+    assert found.pop("columns") == list(p.columns_of("curated"))
+    assert found == {
+        "schema": 1, "version": "1.2.0", "selection": "curated", "frozen_on": "2026-11-29", "images": 10, "people": 3,
+        "tasks": ["identity", "race", "gender", "age"], "formats": ["imagefolder", "parquet"],
+        "parent": {"version": "1.1.0", "digest": f"sha256:{'a' * 64}"}, "held_back": {"licence_unproved": 3},
+        "policies": [
+            {"version": 1, "votes_usable": 2, "votes_attributes": 2, "most_usable": 2, "most_attributes": 4}
+        ],
+    }  # fmt: skip
+
+
+# ---- Licences
+
+
+def test_every_licence_that_occurs_has_its_text_and_the_expression_of_all_is_valid() -> None:
+    found = licences.files(p.LICENCES)
+    assert "Attribution 4.0 International" in found["LICENSES/CC-BY-4.0.txt"]
+    assert "Namensnennung" in found["LICENSES/CC-BY-SA-3.0-DE.txt"]
+    assert "CC0 1.0 Universal" in found["LICENSES/CC0-1.0.txt"]
+    assert "17 U.S.C. § 105" in found["LICENSES/LicenseRef-US-Gov-Work.txt"]
+    assert "https://creativecommons.org/licenses/by/2.0/fr/" in found["LICENSES/LicenseRef-CC-BY-2.0-FR.txt"]
+    expression = licences.parts_of_expression(p.LICENCES)
+    spdx = [one for one in p.LICENCES if not one.startswith("LicenseRef-")]
+    assert get_spdx_licensing().validate(licences.parts_of_expression(spdx)).errors == []
+    assert expression.count(" AND ") == len(p.LICENCES) - 1
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0", "2.5", "3.0", "4.0"])
+def test_the_licences_that_are_taken_have_whole_texts(version: str) -> None:
+    for family in ("BY", "BY-SA"):
+        assert len(licences.text_of(f"CC-{family}-{version}")) > 5_000
+
+
+def test_ports_and_free_licences_have_whole_texts_and_statements_are_said_to_be_such() -> None:
+    ports = [spdx for spdx in SPDX_PORTS if "-ND-" not in spdx]
+    for spdx in [*ports, "GFDL-1.3-or-later", "GFDL-1.2-only", "LAL-1.3", "OGL-UK-3.0"]:
+        assert len(licences.text_of(spdx)) > 4_000, spdx
+    for spdx in (US_GOV_WORK, PUBLIC_DOMAIN, NO_KNOWN_COPYRIGHT):
+        assert 100 < len(licences.text_of(spdx)) < 600
+    assert licences.text_of("../../../etc/passwd").startswith("../../../etc/passwd\n")
+
+
+def test_a_first_release_says_so() -> None:
+    told = papers.render(replace(p.facts(), parent=None))
+    assert json.loads(told["release.json"])["parent"] is None
+    assert json.loads(told["CHANGES.json"])["parent"] is None
