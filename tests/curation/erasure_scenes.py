@@ -92,7 +92,7 @@ def written_about(person: Identity, claim: Claim, other: Claim) -> None:
         Flag.objects.create(claim=one, question="usable", reviewer=senior, comment=flag, answer="yes, ADA MARLOW")
         Skip.objects.create(claim=one, question="usable", reviewer=factories.reviewer())
     DisputeView.objects.create(adjudicator=senior, claim=claim, question="usable")
-    PracticeAnswer.objects.create(reviewer=senior, claim=claim, verdict="accept", agrees=True)
+    PracticeAnswer.objects.create(reviewer=senior, claim=claim, verdict="accept")
     GoldItem.objects.create(claim=claim, question="usable", answer={"usable": "accept"}, policy=current_policy(),
                             chosen="agreed")  # fmt: skip
     Contradiction.objects.create(identity=person, field="race", values=["1", "3"], faces=2, fewest=1)
