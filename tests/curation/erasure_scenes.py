@@ -172,8 +172,8 @@ def found_in_database(wanted: set[str]) -> set[tuple[str, str]]:
     """(table, column) of every text, JSON or list that holds one of these, whatever the case."""
     with connection.cursor() as cursor:
         cursor.execute(TEXT_COLUMNS)
-        columns = cursor.fetchall()
-        return {column for column in columns if _holds(cursor, column[0], column[1], wanted)}
+        columns = [(str(table), str(column)) for table, column in cursor.fetchall()]
+        return {(table, column) for table, column in columns if _holds(cursor, table, column, wanted)}
 
 
 def _holds(cursor: Any, table: str, column: str, wanted: set[str]) -> bool:
@@ -208,7 +208,7 @@ def found_in_redis(wanted: set[str]) -> set[str]:
     found = set()
     for key in redis.scan_iter(match=f"{access.KEYS}:*"):
         value = redis.get(key) if redis.type(key) == b"string" else b""
-        text = f"{key.decode()} {redis.dump(key)!r} {value!r}"
+        text = f"{key.decode()} {value.decode('utf-8', 'replace') if isinstance(value, bytes) else ''}"
         if any(one.casefold() in text.casefold() for one in wanted):
             found.add(key.decode())
     return found
