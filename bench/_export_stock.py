@@ -1,6 +1,6 @@
 """Faces ready for a release, out of nothing: accepted claims with votes of eight reviewers, and a picture for each.
 
-A picture is one of a few hundred drawn portraits, cropped and encoded as crops are; what makes its bytes its own is the
+A picture is one of a few dozen drawn portraits, cropped and encoded as crops are; what makes its bytes its own is the
 pixel density in its header, which nothing shows. So 132,816 pictures take a minute and not an hour.
 """
 
@@ -21,7 +21,7 @@ from demo.drawing import portrait
 from demo.people import PEOPLE
 from ingest import crops, store
 
-DRAWN = 128
+DRAWN = 64
 SIDES = (192, 256, 320, 384, 448)  # so that a picture has 30 KB on average
 GRAIN = 3  # of noise, in shades: drawings alone are smaller than photographs
 DENSITY = slice(14, 18)  # of a JPEG's JFIF header: across and down, two bytes each
@@ -44,7 +44,7 @@ def fill(faces: int) -> None:
 
 
 def _give_pictures(faces: list[int]) -> None:
-    root = Path(default_storage.path(""))
+    root = Path(default_storage.location)  # type: ignore[attr-defined]
     for pair in range(256):
         (root / "crops" / f"{pair:02x}").mkdir(parents=True, exist_ok=True)
     with connection.cursor() as cursor, ThreadPoolExecutor(2) as pool:

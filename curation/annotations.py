@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from curation.answering import ASKED, SAVED, answer_together, build, fill, missing_fields, votes_seen
+from curation.answering import ASKED, SAVED, Ahead, answer_together, build, fill, missing_fields, votes_seen
 from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
 from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
@@ -30,14 +30,16 @@ def record(entry: Entry, *, reviewer: User, policy: Policy) -> Result:
     return record_many([entry], reviewer=reviewer, policy=policy)[0]
 
 
-def record_many(entries: Sequence[Entry], *, reviewer: User, policy: Policy) -> list[Result]:
+def record_many(
+    entries: Sequence[Entry], *, reviewer: User, policy: Policy, ahead: Ahead | None = None
+) -> list[Result]:
     """Saves each entry once, in the order in which they came; one that is refused never stops the rest.
 
     Plain answers that follow one another are saved together, everything else in a transaction of its own.
     """
     results: list[Result] = []
     for run in _runs(entries):
-        saved = answer_together(run, reviewer=reviewer, policy=policy)
+        saved = answer_together(run, reviewer=reviewer, policy=policy, ahead=ahead)
         results += [saved.get(entry.id) or _alone(entry, reviewer, policy) for entry in run]
     return results
 

@@ -6,10 +6,11 @@ What is not plain is left to `curation.annotations`, which looks at it alone.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError
+from django.db import Error, IntegrityError
 from django.utils import timezone
 
 from curation.cases import Case, locking, read
@@ -20,7 +21,7 @@ from curation.paused import is_paused
 from curation.rows import attach, new
 from curation.settling import carries, conclude, count, settle_many
 from curation.verdicts import Changes, write, writing
-from mtf_site.prepared import Call
+from mtf_site.prepared import Call, Rows
 from mtf_site.roles import Role, has_role
 from mtf_site.transactions import Steps
 
@@ -28,21 +29,57 @@ SAVED = Result("saved")
 ASKED = (Slot.Purpose.VOTE, Slot.Purpose.GOLD)  # what a reviewer is served: neither is told from the other
 
 
-def answer_together(entries: Sequence[Entry], *, reviewer: User, policy: Policy) -> dict[UUID, Result]:
-    """The results of those that were saved, by id; nothing is said of the others. Each claim may be there once."""
+class Ahead:
+    """Claims that are locked and read before it is known who asks, in the message that finds that out.
+
+    `with` it: what was begun is taken back, unless `answer_together` took it over.
+    """
+
+    def __init__(self, claims: Collection[int]) -> None:
+        self.claims, self.steps = set(claims), Steps()
+        self.rows: list[Rows] = []
+
+    def ask(self, calls: list[Call]) -> list[Rows]:
+        try:
+            rows = self.steps.step([*calls, *locking(self.claims)])
+        except Error:
+            self.end()
+            raise
+        self.rows = rows[len(calls) :]
+        return rows[: len(calls)]
+
+    def end(self) -> None:
+        self.steps.__exit__()
+        self.rows = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_what: object) -> None:
+        self.end()
+
+
+def answer_together(
+    entries: Sequence[Entry], *, reviewer: User, policy: Policy, ahead: Ahead | None = None
+) -> dict[UUID, Result]:
+    """The results of those that were saved, by id; nothing is said of the others. Each claim may be there once.
+
+    What is read ahead has ended when this returns.
+    """
     answers = [entry for entry in entries if isinstance(entry, Answer) and _is_plain(entry)]
-    if not answers:
-        return {}
-    try:
-        return _save(answers, reviewer, policy)
-    except IntegrityError:  # an id that is there already, or a lease taken at the same moment: each is looked at alone
-        return {}
+    with ahead or Ahead(()) as known:
+        if not (known.rows and known.claims == {answer.claim for answer in answers}):
+            known.end()
+        try:
+            return _save(answers, reviewer, policy, known) if answers else {}
+        except IntegrityError:  # an id that is there already, or a lease taken at the same moment: each alone
+            return {}
 
 
-def _save(answers: Sequence[Answer], reviewer: User, policy: Policy) -> dict[UUID, Result]:
-    """In two messages to the database."""
-    with Steps() as steps:
-        _locks, *rows = steps.step(locking({answer.claim for answer in answers}))
+def _save(answers: Sequence[Answer], reviewer: User, policy: Policy, ahead: Ahead) -> dict[UUID, Result]:
+    """In two messages to the database, or in one where the claims were read ahead."""
+    with ahead.steps if ahead.rows else Steps() as steps:
+        _locks, *rows = ahead.rows or steps.step(locking({answer.claim for answer in answers}))
         cases = read(*rows)
         given, filled = _place(answers, cases, reviewer, policy)
         if given:

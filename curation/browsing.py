@@ -3,7 +3,7 @@ starts at an id, and nothing is counted further than MANY."""
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -37,21 +37,29 @@ class Slice:
 def slice_of(found: QuerySet[M], *, before: int | None, after: int | None) -> Slice:
     """The ids first: joins and columns are fetched for these alone."""
     ids = found.order_by("-pk").values_list("pk", flat=True)
+    if before is None and after is None:
+        return _newest(ids)
     if after is not None:
         near = list(ids.filter(pk__gt=after).order_by("pk")[: A_SLICE + 1])
         shown = near[:A_SLICE][::-1]
         newer, older = len(near) > A_SLICE, bool(shown)
     else:
-        near = list((ids if before is None else ids.filter(pk__lt=before))[: A_SLICE + 1])
+        near = list(ids.filter(pk__lt=before)[: A_SLICE + 1])
         shown = near[:A_SLICE]
-        newer, older = before is not None and bool(shown), len(near) > A_SLICE
-    count = _count(found) if newer or older else len(shown)
+        newer, older = bool(shown), len(near) > A_SLICE
+    count = _up_to_many(ids.order_by()[: MANY + 1]) if shown else 0
     return Slice(shown, shown[0] if newer else None, shown[-1] if older else None, count)
 
 
-def _count(found: QuerySet[M]) -> int | None:
-    n = len(found.order_by().values_list("pk")[: MANY + 1])
-    return n if n <= MANY else None
+def _newest(ids: QuerySet[Any, int]) -> Slice:
+    """Counted by the query that finds them: what matches little is not looked for twice."""
+    near = list(ids[: MANY + 1])
+    shown = near[:A_SLICE]
+    return Slice(shown, None, shown[-1] if len(near) > A_SLICE else None, _up_to_many(near))
+
+
+def _up_to_many(ids: Sized) -> int | None:
+    return len(ids) if len(ids) <= MANY else None
 
 
 # ---- Hits

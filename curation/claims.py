@@ -13,6 +13,7 @@ from curation.models.claims import Question
 from curation.overlap import IS_SAMPLED
 from curation.policies import current_policy
 from curation.priorities import BEST_JOB, PRIORITY, priority_of
+from curation.rows import attach, new
 
 CLAIMS_LOCK = 0x4D5446_01
 LATELY = timedelta(hours=1)
@@ -100,7 +101,10 @@ def vote_slots(claim: Claim, question: str, policy: Policy, *, like: Slot | None
         place = {"priority": like.priority, "block": like.block, "shuffle": like.shuffle}
     place["identity_id"] = claim.identity_id
     numbers = range(1, policy.places(question, claim.pk) + 1)
-    return [Slot(claim=claim, question=question, number=n, **place, **more) for n in numbers]
+    made = [new(Slot, **{"asks": [], **place, **more}, claim_id=claim.pk, question=question, number=n) for n in numbers]
+    for slot in made:
+        attach(slot, claim=claim)
+    return made
 
 
 def beside(slot: Slot) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What several answers to one question come to. Plain values in, dataclasses out."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -35,7 +34,8 @@ def majority(labels: Sequence[str], *, wanted: int, quorum: int = 2) -> Outcome:
     With `wanted` below the quorum, all must agree. A tie, or a majority that misses the quorum, is a dispute.
     """
     votes = len(labels)
-    value, support = Counter(labels).most_common(1)[0] if labels else ("", 0)
+    value = max(labels, key=labels.count, default="")  # of equals the first
+    support = labels.count(value)
     if votes < wanted or not labels:
         return Outcome("open", "", support, votes)
     if support * 2 > votes and support >= min(quorum, wanted):

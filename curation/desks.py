@@ -54,9 +54,16 @@ def reviewer(person: User) -> Facts:
         "start": "review" if asks_faces or not attributes.mine else "attributes",
         "answered_flags": unread_answers(person)[:10],
         "pauses": stopped,
-        "practice": link_to("practice") if practice.wanted(person) else "",
+        "practice": _practice(person),
         "answers": link_to("answers"),
     }
+
+
+def _practice(person: User) -> Facts:
+    """Question → where to practise it, of those that are practised first."""
+    pages = {Question.USABLE: "practice", Question.ATTRIBUTES: "practice-attributes"}
+    wanted = {question.value: link_to(page) for question, page in pages.items() if practice.wanted(person, question)}
+    return {question: address for question, address in wanted.items() if address}
 
 
 def _given(person: User, since: datetime) -> Any:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any, Self, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -12,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models import Annotation, Policy
 from curation.models.claims import Question
+from curation.plain_forms import Code, Moment, Payload, PlainForm, Words
 from curation.policies import FIELDS, QUARANTINE_REASONS, class_codes, reason_codes
 
 V = Annotation.Verdict
-AnyForm = TypeVar("AnyForm", bound=forms.Form)
 VERDICTS = {
     Question.USABLE: (V.ACCEPT, V.REJECT, V.RELABEL, V.CANNOT_TELL, V.QUARANTINE),
     Question.ATTRIBUTES: (V.ATTRIBUTES,),
@@ -75,79 +74,18 @@ class Result:
     message: str = ""
 
 
-class Words(forms.CharField):
-    """What a person typed. Half a surrogate pair, as scripts may cut one, becomes "?": PostgreSQL holds none."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).encode("utf-8", "replace").decode()
-
-
-class Moment(forms.DateTimeField):
-    """From JSON, where a value may be of any type."""
-
-    def to_python(self, value: Any) -> datetime | None:
-        return super().to_python(value if value in self.empty_values else str(value))
-
-
-class Payload(forms.JSONField):
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
-            raise forms.ValidationError(_("This JSON cannot be read.")) from error
-
-
-class Shared(dict[str, forms.Field]):
-    """Fields that all forms of a class have in common. A form copies its fields so that it may change them; these never
-    do, and a call reads up to two hundred of them.
-    """
-
-    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
-        return self
-
-
-class PlainForm(forms.Form):
-    """A form of JSON: nothing is drawn, so nothing is made that drawing wants."""
-
-    def _clean_fields(self) -> None:
-        absent = _absent(type(self))
-        for name, field in self.fields.items():
-            if name in absent and name not in self.data:
-                self.cleaned_data[name] = absent[name]
-                continue
-            try:
-                self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, {}, name))
-                if checked := getattr(self, f"clean_{name}", None):
-                    self.cleaned_data[name] = checked()
-            except forms.ValidationError as error:
-                self.add_error(name, error)
-
-
-@cache
-def _absent(form: type[forms.Form]) -> dict[str, Any]:
-    """What fields come to that may be left out: most of them are."""
-    optional = {name: field for name, field in form.base_fields.items() if not field.required}
-    return {name: field.clean(field.widget.value_from_datadict({}, {}, name)) for name, field in optional.items()}
-
-
-def with_shared_fields(form: type[AnyForm]) -> type[AnyForm]:
-    form.base_fields = Shared(form.base_fields)
-    return form
-
-
-@with_shared_fields
 class AnswerForm(PlainForm):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
-    question = forms.ChoiceField(choices=Question.choices)
-    verdict = forms.ChoiceField(choices=Annotation.Verdict.choices)
+    question = Code(Question.values)
+    verdict = Code(Annotation.Verdict.values)
     reason = forms.CharField(required=False, max_length=30)
     identity = forms.IntegerField(required=False, min_value=1)
     race = forms.IntegerField(required=False, min_value=0)
     gender = forms.IntegerField(required=False, min_value=0)
     age = forms.IntegerField(required=False, min_value=0)
     note = Words(required=False, max_length=2000)
-    mode = forms.ChoiceField(choices=[("single", "single"), ("grid", "grid")], required=False)
+    mode = Code(["single", "grid"], required=False)
     shown_at = Moment(input_formats=ISO_8601)
     decided_at = Moment(required=False, input_formats=ISO_8601)
 
@@ -215,7 +153,7 @@ class UndoForm(PlainForm):
 class SkipForm(PlainForm):
     id = forms.UUIDField()
     claim = forms.IntegerField(min_value=1)
-    question = forms.ChoiceField(choices=Question.choices)
+    question = Code(Question.values)
 
     def entry(self) -> Skipped:
         return Skipped(**self.cleaned_data)
@@ -228,7 +166,6 @@ class FlagForm(SkipForm):
         return Flagged(**self.cleaned_data)
 
 
-@with_shared_fields
 class SyncForm(PlainForm):
     """The envelope of one call: who sends, what is wanted, and the entries as they came."""
 
@@ -265,10 +202,9 @@ class HoldingForm(forms.Form):
         return {**envelope.cleaned_data, "claims": claims[:200]}
 
 
-@with_shared_fields
 class EnvelopeForm(PlainForm):
     user = forms.IntegerField()
-    question = forms.ChoiceField(choices=Question.choices)
+    question = Code(Question.values)
     want = forms.IntegerField(min_value=0, max_value=50, required=False)
     tell = forms.BooleanField(required=False)
 

@@ -158,9 +158,9 @@ def mixed(slots: Sequence[Slot], order: Order, turn: Turn, *, only: Collection[i
 def turn_of(reviewer: int, question: str) -> Turn:
     if not settings.GOLD_EVERY:
         return Turn()
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, statements(), {"reviewer": reviewer, "question": question, **parameters()})
-        return read_turn(cursor.fetchone())
+    params = {"reviewer": reviewer, "question": question, **parameters()}
+    [[row]] = prepared.exchange([(text, params) for text in statements()])
+    return read_turn(row)
 
 
 def gap(reviewer: int, question: str, last: int, number: int) -> int:

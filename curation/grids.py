@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from curation import gold_serving, leases, serving
+from curation import gold_serving, leases, pairs, serving
 from curation.models import Annotation, Policy, Profile, Slot
 from curation.models.claims import Question
 from curation.paused import is_paused
@@ -50,24 +50,58 @@ WITH front AS (
 SELECT identity_id FROM front GROUP BY identity_id HAVING count(*) >= %(fewest)s ORDER BY min(place) LIMIT 1
 """  # noqa: S608  constants
 
+# So that pairs of reviewers can be compared, as on the single page (`curation.leases`): the identity with most claims
+# that those colleagues answered lately with whom this reviewer shares too little; else the first with enough that
+# nobody has answered. Nothing less urgent than what is next, and nothing at all where that is a doubtful claim.
+FIND_FAIRLY = f"""
+WITH head AS MATERIALIZED (
+    SELECT s.priority, s.block FROM curation_slot s WHERE {AVAILABLE}
+    ORDER BY s.priority, s.block, s.shuffle, s.id LIMIT 1
+), next AS MATERIALIZED (
+    SELECT priority FROM head WHERE block >= 0
+), wished AS MATERIALIZED (
+    (SELECT DISTINCT s.id, s.identity_id, s.priority, s.block, s.shuffle, true AS shared
+     FROM unnest(%(few)s::int[]) AS few(id)
+        CROSS JOIN LATERAL (SELECT a.claim_id FROM curation_annotation a WHERE a.reviewer_id = few.id
+                            ORDER BY a.received_at DESC LIMIT 200) AS lately
+        JOIN curation_slot s ON s.claim_id = lately.claim_id
+     WHERE s.priority <= (SELECT priority FROM next) AND {AVAILABLE})
+    UNION ALL
+    (SELECT s.id, s.identity_id, s.priority, s.block, s.shuffle, false FROM curation_slot s
+     WHERE s.number = 1 AND s.priority <= (SELECT priority FROM next) AND {AVAILABLE}
+     ORDER BY s.priority, s.block, s.shuffle, s.id LIMIT %(front)s)
+)
+SELECT identity_id FROM wished GROUP BY identity_id HAVING count(DISTINCT id) >= %(fewest)s
+ORDER BY count(*) FILTER (WHERE shared) DESC, min((priority, block, shuffle, id)) LIMIT 1
+"""  # noqa: S608  constants
+
+# Within an identity the same: first what those colleagues answered, then what nobody has.
+FAIR = """
+CASE WHEN NOT %(uneven)s THEN 2
+     WHEN EXISTS (SELECT FROM curation_annotation a WHERE a.claim_id = s.claim_id AND a.question = s.question
+                    AND a.reviewer_id = ANY(%(few)s::int[])) THEN 0
+     WHEN s.number = 1 THEN 1 ELSE 2 END
+"""
+
 # What the reviewer holds of it already, then the others in queue order. Faces of doubtful quality wait behind all
 # others in the queue; here they come in between, or the last grids of an identity would hold nothing else. That a
 # slot is still free is asked again of the row once it is locked. Materialised: what is chosen within a join may be
 # chosen anew for each row of it, and more be taken than were wanted.
 TAKE = f"""
 WITH chosen AS MATERIALIZED (
-    SELECT s.id FROM curation_slot s JOIN (
-        SELECT s.id, NOT ({HELD}) IS TRUE AS fresh, CASE WHEN d.doubtful THEN {USUAL} ELSE 1 END
+    SELECT s.id, found.fair FROM curation_slot s JOIN (
+        SELECT s.id, NOT ({HELD}) IS TRUE AS fresh, {FAIR} AS fair, CASE WHEN d.doubtful THEN {USUAL} ELSE 1 END
                * row_number() OVER (PARTITION BY d.doubtful ORDER BY s.priority, s.block, s.shuffle, s.id) AS place
         FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_face f ON f.id = c.face_id,
              LATERAL (SELECT cardinality(f.concerns) > 0 OR {UNSURE} AS doubtful) d
         WHERE {AVAILABLE} AND s.identity_id = %(identity)s
     ) AS found USING (id)
     WHERE s.waiting AND ({HELD} OR {FREE})
-    ORDER BY found.fresh, found.place, s.id LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED
+    ORDER BY found.fresh, found.fair, found.place, s.id LIMIT %(want)s FOR UPDATE OF s SKIP LOCKED
 )
 UPDATE curation_slot s SET reviewer_id = %(reviewer)s, leased_until = now() + %(seconds)s * interval '1 second',
-                           why = CASE WHEN s.why IN ('asked_again', 'reopened', 'unsure') THEN s.why ELSE %(why)s END
+                           why = CASE WHEN s.why IN ('asked_again', 'reopened', 'unsure') THEN s.why
+                                      WHEN chosen.fair = 0 THEN 'pair' ELSE %(why)s END
 FROM chosen WHERE s.id = chosen.id RETURNING s.id
 """  # noqa: S608  constants
 
@@ -122,6 +156,8 @@ def _take(reviewer: User, have: Collection[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [leases.REVIEWER_LOCK, reviewer.pk])
         cursor.execute(KEEP, known)
+        leaning = pairs.Leaning() if limited_to else pairs.leaning_of(cursor, reviewer.pk, Question.USABLE.value)
+        known |= {"uneven": leaning.uneven, "few": list(leaning.few)}
         identity = _identity(cursor, known)
         if identity is None:
             return []
@@ -136,8 +172,9 @@ def _scattered(slot: Slot, reviewer: User) -> bytes:
 
 def _identity(cursor: Any, known: dict[str, Any]) -> int | None:
     """Looks at the front of the queue first: the whole of a long one costs a moment."""
-    for front in (FRONT, None):
-        cursor.execute(FIND, {**known, "front": front, "fewest": settings.GRID_FEWEST})
+    looks = [(FIND_FAIRLY, FRONT)] if known["uneven"] else []
+    for statement, front in (*looks, (FIND, FRONT), (FIND, None)):
+        cursor.execute(statement, {**known, "front": front, "fewest": settings.GRID_FEWEST})
         if row := cursor.fetchone():
             return int(row[0])
     return None

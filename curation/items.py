@@ -78,6 +78,13 @@ def _claimed(identity: Identity, policy: Policy) -> dict[str, int]:
     return {name: code for name, code in told.items() if code is not None}
 
 
+def face_as_asked(claim: Claim, question: str, policy: Policy) -> Json:
+    """One face as the question shows it, without a slot: whoever practises sees what they will see in earnest."""
+    item = _items([claim], question)[0]
+    claimed = _claimed(claim.identity, policy) if question == Question.ATTRIBUTES else {}
+    return item | {"asks": [one["code"] for one in policy.fields], "claimed": claimed}
+
+
 def face_with_person(claim: Claim) -> Json:
     """One face as the first question shows it: with its source, and the person it should be."""
     return _items([claim], Question.USABLE)[0]

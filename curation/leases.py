@@ -1,7 +1,7 @@
 """Who answers what next, as one statement: what a reviewer holds, kept and topped up, with all that is shown of it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -148,7 +148,8 @@ def _take(order: Order, free: str, mark: str, **more: Any) -> tuple[list[Slot], 
     """The leases, and whether the queue has no more for them. Two tabs of one reviewer take theirs one after the
     other: each sees what the other took."""
     times = {"seconds": settings.LEASE_SECONDS, "fresh": FRESH}
-    params = {"anew": False, **asdict(order), "have": list(order.have), **times, **more}
+    asked = {"reviewer": order.reviewer, "question": order.question, "want": order.want, "have": order.have}
+    params = {"anew": False, **asked, **times, **more}
     try:
         first = prepared.GENERIC if connection.in_atomic_block else NOT_WAITING + prepared.GENERIC
         _lock, rows = prepared.exchange([(LOCK, params), (_statement(free, mark, order.want), params)], first=first)

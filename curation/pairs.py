@@ -5,6 +5,7 @@ of one reviewer, and only where they lean too far is anything but the order of t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -53,6 +54,11 @@ class Leaning:
 
     uneven: bool = False
     few: tuple[int, ...] = ()
+
+
+def leaning_of(cursor: Any, reviewer: int, question: str) -> Leaning:
+    cursor.execute(LEANING, {"reviewer": reviewer, "question": question})
+    return read_leaning(cursor.fetchone())
 
 
 def read_leaning(row: tuple[bool, list[int] | None]) -> Leaning:

@@ -1,12 +1,13 @@
 """What a paused reviewer is told: why, what to read, what to look at, whom to ask. Nothing that gold still asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 
-from curation import accuracy, people, practice
+from curation import accuracy, people, practice, practice_known
 from curation.accuracy import OnGold
 from curation.models import Claim, GoldItem, Pause, Policy, Quarantine
 from curation.policies import current_policy
@@ -34,21 +35,28 @@ def facts(pause: Pause) -> dict[str, Any]:
     return {
         "pause": pause,
         "policy": policy,
-        "sentences": _sentences(missed, list(claims.values()), policy) if pause.question == "usable" else [],
+        "sentences": _sentences(missed, list(claims.values()), policy),
         "examples": _examples(missed, claims, policy),
         "ask": list(people.active_admins().order_by("username")[:ADMINS]),
-        "practice": pause.question == "usable" and practice.may_practise_again(reviewer),
+        "practice": practice.may_practise_again(reviewer, pause.question),
     }
 
 
 def _sentences(missed: list[OnGold], claims: list[Claim], policy: Policy) -> list[str]:
     """The sentences of the guideline that say most of what they answered otherwise, the most often missed first."""
-    known = practice.known_of(claims)
+    known = practice_known.known_of(claims) if any(one.field == "usable" for one in missed) else {}
     said: dict[str, int] = {}
     for one in missed:
-        if (about := known.get(one.annotation.claim_id)) and (words := practice.sentence(policy, about)):
+        if words := _about(one, known, policy):
             said[words] = said.get(words, 0) + 1
     return sorted(said, key=lambda words: -said[words])[:SENTENCES]
+
+
+def _about(one: OnGold, known: Mapping[int, practice_known.Known], policy: Policy) -> str:
+    if one.field != "usable":
+        return practice_known.sentence_about(policy, one.field)
+    about = known.get(one.annotation.claim_id)
+    return practice_known.sentence(policy, about) if about else ""
 
 
 def _examples(missed: list[OnGold], claims: dict[int, Claim], policy: Policy) -> list[Example]:

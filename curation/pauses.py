@@ -56,9 +56,9 @@ def lift(one: Pause, *, reason: str, by: User) -> None:
     record(one.reviewer, PersonEvent.Kind.RESUMED, by=by, detail=str(one.get_question_display()), reason=reason)
 
 
-def pass_practice(reviewer: User, *, agreeing: int, total: int) -> bool:
-    """Ends the pause of the first question, which is what practice asks, where enough was answered as it is known."""
+def pass_practice(reviewer: User, question: str, *, agreeing: int, total: int) -> bool:
+    """Ends the pause of that question where enough was answered as it is known; of attributes each field counts."""
     if not total or agreeing < ENOUGH * total:
         return False
     end = {"ended": Pause.Ended.PRACTISED, "ended_at": timezone.now()}
-    return bool(Pause.objects.filter(reviewer=reviewer, question="usable", ended_at=None).update(**end))
+    return bool(Pause.objects.filter(reviewer=reviewer, question=question, ended_at=None).update(**end))

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -129,8 +130,10 @@ def _limit_told(identities: Collection[Identity]) -> str:
 
 @transaction.atomic
 def excuse(person: User, *, by: User, reason: str) -> None:
-    """Served real work without the practice at the start."""
+    """Served real work, of both questions, without the practice at the start."""
     profile_of(person)
-    if not Profile.objects.filter(user=person, practised_at=None).update(practised_at=timezone.now()):
+    left = Profile.objects.filter(Q(practised_at=None) | Q(attributes_practised_at=None), user=person)
+    done = {name: Coalesce(name, Now()) for name in ("practised_at", "attributes_practised_at")}
+    if not left.update(**done):
         raise PersonRefused(_("This person has no practice left to do."))
     record(person, PersonEvent.Kind.EXCUSED, by=by, reason=reason)

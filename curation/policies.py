@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping
-from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curation.models import Policy
+from curation.rows import same
 from ingest.attributes import AGE, GENDER, RACE
 
 QUARANTINE_REASONS = ("under_age", "licence")
@@ -58,7 +58,7 @@ def current_policy() -> Policy:
         key = cursor.fetchone()
     if key is None:
         made = Policy.objects.get_or_create(version=1, defaults=default_policy())[0]
-        return copy(_used.setdefault(made.pk, made))
+        return same(_used.setdefault(made.pk, made))
     return policy_of_row(key)
 
 
@@ -67,7 +67,7 @@ def policy_of_row(key: tuple[int, datetime]) -> Policy:
     if key not in _known:
         _known.clear()
         _known[key] = _used[key[0]] = Policy.objects.get(pk=key[0])
-    return copy(_known[key])
+    return same(_known[key])
 
 
 def used(ids: Collection[int]) -> Mapping[int, Policy]:

@@ -1,45 +1,34 @@
-"""Practice for new reviewers: faces whose answer is known, with feedback. Nothing of it counts for anything else."""
+"""Practice of either question: faces whose answer is known, with feedback. Nothing of it counts for anything else."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from curation import pauses
-from curation.models import Annotation, Claim, Consensus, GoldItem, Policy, PracticeAnswer, Profile, Quarantine, Slot
+from curation.entries import Answer
+from curation.models import Annotation, Claim, PracticeAnswer, Profile, Quarantine
+from curation.models.claims import ATTRIBUTE_FIELDS, Question
 from curation.paused import pause_of
+from curation.practice_faces import choose
+from curation.practice_known import differing
 from curation.quarantine import IN_FORCE
-from ingest.models import Identity
 
 FEWEST = 3  # with fewer known faces there is nothing to learn from
 SKIP_AFTER = 3
-SAMPLE = 300  # of each known value, the newest, that a person's own choice is made from
-LONG_WORD = 4  # letters from which a word may say what a sentence is about
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a face, and why: "accept", or "reject" with the reasons that were given, the usual first."""
-
-    verdict: str
-    reasons: tuple[str, ...] = ()
-
-    def agrees(self, verdict: str) -> bool:
-        """A rejection agrees whatever its reason; where that differs, the feedback says so."""
-        return verdict == self.verdict
+DONE_AT = {Question.USABLE: "practised_at", Question.ATTRIBUTES: "attributes_practised_at"}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One person's practice: what they answered, in turn, and what is still to come."""
+    """One person's practice of a question: what they answered, in turn, and what is still to come; what they took back
+    is to come again, first of all. `first` is what they said of each face before they knew."""
 
+    question: str
     answers: list[PracticeAnswer]
+    first: list[PracticeAnswer]
     ahead: list[Claim]
 
     @property
@@ -47,61 +36,118 @@ class Progress:
         return len(self.answers) + len(self.ahead)
 
     @property
+    def is_enough(self) -> bool:
+        return self.total >= FEWEST
+
+    @property
     def agreeing(self) -> int:
-        return sum(answer.agrees for answer in self.answers)
+        """Faces that were answered as known at first sight."""
+        return sum(answer.agrees for answer in self.first)
 
     @property
     def may_skip(self) -> bool:
         return len(self.answers) >= SKIP_AFTER
 
+    @property
+    def last(self) -> PracticeAnswer | None:
+        return max(self.answers, key=lambda answer: answer.pk, default=None)
 
-def wanted(reviewer: User) -> bool:
-    """Is this somebody who should practise first? For those who ever answered, one cheap look at an index."""
-    if not settings.PRACTICE_ITEMS or Annotation.objects.filter(reviewer=reviewer).exists() or finished(reviewer):
+
+def wanted(reviewer: User, question: str) -> bool:
+    """Is this somebody who should practise first? For those who have, one cheap look at their profile."""
+    if not settings.PRACTICE_ITEMS or finished(reviewer, question):
         return False
-    so_far = progress(reviewer)
-    return so_far.total >= FEWEST and bool(so_far.ahead)
+    if Annotation.objects.filter(reviewer=reviewer, question=question).exists():
+        return False
+    so_far = progress(reviewer, question)
+    return so_far.is_enough and bool(so_far.ahead)
 
 
-def finished(reviewer: User) -> bool:
-    return Profile.objects.filter(user=reviewer, practised_at__isnull=False).exists()
+def finished(reviewer: User, question: str) -> bool:
+    return Profile.objects.filter(user=reviewer, **{f"{DONE_AT[Question(question)]}__isnull": False}).exists()
 
 
-def finish(reviewer: User) -> None:
+def finish(reviewer: User, question: str) -> None:
     """Practised enough, to the end or by their own word."""
     Profile.objects.get_or_create(user=reviewer)
-    Profile.objects.filter(user=reviewer, practised_at=None).update(practised_at=timezone.now())
+    name = DONE_AT[Question(question)]
+    Profile.objects.filter(user=reviewer, **{name: None}).update(**{name: timezone.now()})
 
 
-def progress(reviewer: User) -> Progress:
+def progress(reviewer: User, question: str) -> Progress:
     """Of whoever is paused what they practised since."""
-    rows = PracticeAnswer.objects.filter(reviewer=reviewer).order_by("id")
-    given = list(rows.select_related("claim__identity", "claim__face", "claim__photo"))
-    pause = pause_of(reviewer, "usable")
-    answers = [answer for answer in given if pause is None or answer.answered_at > pause.paused_at]
+    rows = PracticeAnswer.objects.filter(reviewer=reviewer, question=question).order_by("id")
+    given = list(rows.select_related("claim__identity", "claim__face", "claim__photo", "relabel_to"))
+    pause = pause_of(reviewer, question)
+    since = [answer for answer in given if pause is None or answer.answered_at > pause.paused_at]
+    answers = [answer for answer in since if answer.taken_back_at is None]
+    again = _taken_back(since, {answer.claim_id for answer in answers})
     left = max(settings.PRACTICE_ITEMS - len(answers), 0)
-    return Progress(answers, _choose(reviewer, given, left) if left else [])
+    without = {answer.claim_id for answer in given} - set(again)
+    others = {answer.claim_id: answer.claim for answer in given if answer.claim_id in without}
+    found = choose(reviewer, question, besides=list(others.values()), without=without, first=again, count=left)
+    return Progress(question, answers, _first(since, answers), found)
 
 
-def may_practise_again(reviewer: User) -> bool:
+def _taken_back(given: Sequence[PracticeAnswer], answered: set[int]) -> list[int]:
+    """Claims whose answer was taken back and not given anew, the last first."""
+    back = sorted((a for a in given if a.taken_back_at), key=lambda a: a.taken_back_at or a.answered_at, reverse=True)
+    return list(dict.fromkeys(answer.claim_id for answer in back if answer.claim_id not in answered))
+
+
+def _first(given: Sequence[PracticeAnswer], answers: Sequence[PracticeAnswer]) -> list[PracticeAnswer]:
+    """Of each face that is answered, what was said of it at first."""
+    earliest: dict[int, PracticeAnswer] = {}
+    for answer in given:
+        earliest.setdefault(answer.claim_id, answer)
+    return [earliest[answer.claim_id] for answer in answers]
+
+
+def may_practise_again(reviewer: User, question: str) -> bool:
     """Whether there are faces to practise on after a pause, and some are left."""
-    so_far = progress(reviewer)
-    return so_far.total >= FEWEST and bool(so_far.ahead)
+    so_far = progress(reviewer, question)
+    return so_far.is_enough and bool(so_far.ahead)
 
 
-def answer(*, reviewer: User, claim: Claim, verdict: str, reason: str) -> PracticeAnswer:
-    """The first answer stands; the last of all finishes the practice."""
+def answer(*, reviewer: User, claim: Claim, said: Answer) -> PracticeAnswer:
+    """What was answered of a face stands until it is taken back; the last of all finishes the practice."""
+    values = {name: getattr(said, name) for name in ATTRIBUTE_FIELDS}
+    fields = {"verdict": said.verdict, "reason": said.reason, "relabel_to_id": said.identity, **values}
+    new = PracticeAnswer(reviewer=reviewer, claim=claim, question=said.question, **fields)
     given, _new = PracticeAnswer.objects.get_or_create(
         reviewer=reviewer,
         claim=claim,
-        defaults={"verdict": verdict, "reason": reason, "agrees": known_of([claim])[claim.pk].agrees(verdict)},
+        question=said.question,
+        taken_back_at=None,
+        defaults={**fields, "differs": differing(new)},
     )
-    so_far = progress(reviewer)
-    if not so_far.ahead:
-        finish(reviewer)
-        if so_far.total >= FEWEST:
-            pauses.pass_practice(reviewer, agreeing=so_far.agreeing, total=so_far.total)
+    _perhaps_finish(reviewer, said.question)
     return given
+
+
+def _perhaps_finish(reviewer: User, question: str) -> None:
+    so_far = progress(reviewer, question)
+    if so_far.ahead:
+        return
+    finish(reviewer, question)
+    if so_far.is_enough:
+        asked = len(ATTRIBUTE_FIELDS) if question == Question.ATTRIBUTES else 1
+        wrong = sum(len(answer.differs) for answer in so_far.first)
+        total = asked * len(so_far.first)
+        pauses.pass_practice(reviewer, question, agreeing=total - wrong, total=total)
+
+
+def given_before(reviewer: User, question: str, claim: Claim) -> dict[str, int]:
+    """Field → what they said of the face before they took it back."""
+    rows = PracticeAnswer.objects.filter(reviewer=reviewer, question=question, claim=claim, taken_back_at__isnull=False)
+    last = rows.order_by("-pk").values(*ATTRIBUTE_FIELDS).first() or {}
+    return {name: value for name, value in last.items() if value is not None}
+
+
+def take_back(answer: PracticeAnswer) -> bool:
+    """Its face is asked again. False where it was taken back before."""
+    standing = PracticeAnswer.objects.filter(pk=answer.pk, taken_back_at=None)
+    return bool(standing.update(taken_back_at=timezone.now()))
 
 
 def may_be_seen(answers: Sequence[PracticeAnswer]) -> list[PracticeAnswer]:
@@ -109,91 +155,3 @@ def may_be_seen(answers: Sequence[PracticeAnswer]) -> list[PracticeAnswer]:
     faces = [answer.claim.face_id for answer in answers]
     barred = set(Quarantine.objects.filter(face__in=faces, decision__in=IN_FORCE).values_list("face", flat=True))
     return [answer for answer in answers if answer.claim.face_id not in barred]
-
-
-# ---- Which faces
-
-
-def _known_claims(reviewer: User) -> QuerySet[Claim]:
-    """Decided by an adjudicator, or settled by at least two who all said the same; nothing that is still asked."""
-    sure = Q(method=Consensus.Method.ADJUDICATION) | Q(votes__gte=2, support=F("votes"))
-    settled = Consensus.objects.filter(sure, claim=OuterRef("pk"), field="usable", value__in=["accept", "reject"])
-    asked = Slot.objects.filter(claim=OuterRef("pk"), question="usable", waiting=True)
-    claims = Claim.objects.filter(Exists(settled), ~Exists(asked), identity__state=Identity.State.APPROVED)
-    mine = Annotation.objects.filter(claim=OuterRef("pk"), reviewer=reviewer)
-    gold = GoldItem.objects.filter(claim=OuterRef("pk"), question="usable", retired_at=None)
-    return claims.exclude(face__quarantines__decision__in=IN_FORCE).exclude(Exists(mine)).exclude(Exists(gold))
-
-
-def _choose(reviewer: User, answers: Sequence[PracticeAnswer], left: int) -> list[Claim]:
-    """Accepted and rejected ones in equal parts, these with as many reasons as there are; the same on every call."""
-    known = _known_claims(reviewer).select_related("identity", "face", "photo").order_by("-id")
-    known = known.exclude(pk__in=[answer.claim_id for answer in answers])
-    accepted = _shuffled(known.filter(state=Claim.State.ACCEPTED)[:SAMPLE], reviewer)
-    rejected = _shuffled(known.filter(state=Claim.State.REJECTED)[:SAMPLE], reviewer)
-    apart = _in_turns([accepted, _by_reason(rejected)])
-    taken = {mark for answer in answers for mark in _marks(answer.claim)}
-    chosen: list[Claim] = []
-    for claim in apart:
-        if len(chosen) < left and taken.isdisjoint(_marks(claim)):
-            chosen.append(claim)
-            taken |= _marks(claim)
-    return _shuffled(chosen, reviewer)
-
-
-def _marks(claim: Claim) -> set[tuple[str, int | None]]:
-    """What no two faces of one practice share: the photo, and the group of near-duplicates."""
-    group = claim.face.duplicate_group_id
-    return {("photo", claim.photo_id)} | ({("group", group)} if group else set())
-
-
-def _shuffled(claims: Iterable[Claim], reviewer: User) -> list[Claim]:
-    return sorted(claims, key=lambda claim: sha256(f"practice {reviewer.pk} {claim.pk}".encode()).digest())
-
-
-def _by_reason(rejected: Sequence[Claim]) -> list[Claim]:
-    """The first of each reason, then the second of each, and so on."""
-    groups: dict[str, list[Claim]] = defaultdict(list)
-    known = known_of(rejected)
-    for claim in rejected:
-        groups[next(iter(known[claim.pk].reasons), "")].append(claim)
-    return _in_turns(groups.values())
-
-
-def _in_turns(rows: Iterable[list[Claim]]) -> list[Claim]:
-    lists = list(rows)
-    longest = max(map(len, lists), default=0)
-    return [row[place] for place in range(longest) for row in lists if place < len(row)]
-
-
-# ---- What is known of them
-
-
-def known_of(claims: Sequence[Claim]) -> dict[int, Known]:
-    values = Consensus.objects.filter(claim__in=claims, field="usable").values_list("claim", "value")
-    reasons = _reasons(claims)
-    return {claim: Known(value, reasons[claim] if value == "reject" else ()) for claim, value in values}
-
-
-def _reasons(claims: Sequence[Claim]) -> dict[int, tuple[str, ...]]:
-    """Claim → the reasons of the counted rejections; somebody else on the list is a wrong person."""
-    given: dict[int, Counter[str]] = defaultdict(Counter)
-    counted = Annotation.objects.filter(claim__in=claims, question="usable", verdict__in=["reject", "relabel"])
-    counted = counted.filter(slot__purpose__in=[Slot.Purpose.VOTE, Slot.Purpose.ADJUDICATION], superseded_by=None)
-    for claim, verdict, reason in counted.order_by("id").values_list("claim", "verdict", "reason"):
-        given[claim]["wrong_person" if verdict == "relabel" else reason] += 1
-    return defaultdict(tuple, {claim: tuple(r for r, _n in seen.most_common()) for claim, seen in given.items()})
-
-
-def sentence(policy: Policy, known: Known) -> str:
-    """The guideline's sentence that says most of it; empty where none does."""
-    labels = {reason["code"]: reason["label"] for reason in policy.reasons}
-    about = "accept" if known.verdict == "accept" else labels.get(next(iter(known.reasons), ""), "")
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+", policy.guideline) if part.strip()]
-    wanted = _long_words(about)
-    best = max(sentences, key=lambda words: len(wanted & _long_words(words)), default="")
-    return best if wanted & _long_words(best) else ""
-
-
-def _long_words(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", text.lower()) if len(word) >= LONG_WORD}

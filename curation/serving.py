@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from curation import queue
-from curation.items import crop_url, describe, face_with_person, faces_with_person, items
+from curation.items import crop_url, describe, face_as_asked, face_with_person, faces_with_person, items
 from curation.models import Annotation, Policy, Quarantine, Slot
 from curation.models.claims import Question
 from curation.paused import is_paused
@@ -19,7 +19,10 @@ from curation.policies import for_browser
 from curation.progress import Waiting
 from curation.quarantine import IN_FORCE
 
-__all__ = ["answered_today", "batch", "crop_url", "describe", "face_with_person", "faces_with_person", "news", "recent"]
+__all__ = [
+    "answered_today", "batch", "crop_url", "describe", "face_as_asked", "face_with_person", "faces_with_person", "news",
+    "recent",
+]  # fmt: skip
 
 BATCH = 10
 RECENT = 10

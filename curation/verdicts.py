@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from curation.cases import Known
 from curation.models import Annotation, Claim, Slot
 from mtf_site.prepared import Call, exchange
 
+IN_JSON = json.JSONEncoder(default=str)
 ANSWERS = """
 INSERT INTO curation_annotation ({columns})
 SELECT {columns} FROM jsonb_populate_recordset(NULL::curation_annotation, %(new_answers)s::jsonb);
@@ -120,7 +122,21 @@ def _slots(changes: Changes) -> list[Call]:
 
 
 def _insert(order: str, rows: Sequence[Annotation] | Sequence[Slot], name: str) -> Call:
-    fields = [f for f in rows[0]._meta.concrete_fields if not f.generated and (f.column != "id" or rows[0].pk)]
-    values = [{f.column: f.pre_save(row, True) for f in fields} for row in rows]
-    columns = ", ".join(f'"{f.column}"' for f in fields)
-    return order.format(columns=columns), {name: json.dumps(values, default=str)}
+    columns, timed, listed = _columns(type(rows[0]), bool(rows[0].pk))
+    for row in rows:
+        for stamped in timed:
+            stamped.pre_save(row, True)
+    values = [{column: row.__dict__[column] for column in columns} for row in rows]
+    return order.format(columns=listed), {name: IN_JSON.encode(values)}
+
+
+@cache
+def _columns(model: type[Annotation] | type[Slot], has_key: bool) -> tuple[list[str], list[Any], str]:
+    """Those that are written, the fields among them that set themselves when they are, and how a statement names them.
+
+    A key that the database gives is left out.
+    """
+    fields = [f for f in model._meta.concrete_fields if not f.generated and (has_key or not f.primary_key)]
+    timed = [f for f in fields if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)]
+    names = [str(f.column) for f in fields]
+    return names, timed, ", ".join(f'"{name}"' for name in names)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from curation.models import Annotation, Claim, Policy, Quarantine
 from curation.models.claims import Question
-from curation.policies import class_labels
+from curation.policies import class_labels, used
 from curation.settling import ATTRIBUTES
 
 ADJUDICATION = Annotation.Mode.ADJUDICATION
@@ -130,7 +130,9 @@ def _class(answer: Annotation, name: str, policy: Policy) -> str:
 
 
 def _own(answer: Annotation, policy: Policy) -> Policy:
-    return policy if answer.policy_id == policy.pk else answer.policy
+    """Remembered: the answers of a list may all be older than the policy in force."""
+    of = answer.policy_id
+    return policy if of == policy.pk else used([of]).get(of) or answer.policy
 
 
 def _reason(code: str, policy: Policy) -> str:

@@ -29,7 +29,7 @@ def _run(port: int, stop: threading.Event) -> int:
     web_port = free_port(port, "the web site; choose another: make demo PORT=8080")
     state.keep(free_port(state.site_port, "the demo's photographs") if state.site_port else free_port(0, ""))
     os.environ |= state.environment()
-    from demo.stage import set_up, start_crawl  # late: the settings read the environment just written
+    from demo.stage import set_up, start_crawl, tell_known  # late: the settings read the environment just written
 
     with Crew(state.file.parent / "log") as crew:
         print("starting PostgreSQL and Redis …", flush=True)
@@ -41,10 +41,16 @@ def _run(port: int, stop: threading.Event) -> int:
                    "--threads", "6", "--log-level", "warning")  # fmt: skip
         crew.wait_for(state.site_port, stop)
         first = start_crawl()
+        telling = threading.Thread(target=tell_known, args=(stop,))
+        telling.start()
         crew.wait_for(web_port, stop)
         if not stop.is_set():
             print(_welcome(f"http://127.0.0.1:{web_port}/", state, first), flush=True)
-        crew.watch(stop)
+        try:
+            crew.watch(stop)
+        finally:
+            stop.set()
+            telling.join()
     print("stopped; the data stays in var/", flush=True)
     return 0
 
@@ -61,6 +67,7 @@ def _welcome(url: str, state: State, first: bool) -> str:
 {rows}
 
     Two reviewers must agree on a face: sign in as reviewer1, then (in a private window) as reviewer2.
+    The newcomer begins with practice: faces whose answer the demo knows, since it drew them.
     Ctrl-C stops everything; `make demo` goes on where you left."""
 
 

@@ -15,6 +15,7 @@ ACCOUNTS: dict[str, tuple[str, ...]] = {
     "admin": ("admin",),
     "reviewer1": ("reviewer",),
     "reviewer2": ("reviewer",),
+    "newcomer": ("reviewer",),
     "adjudicator": ("adjudicator",),
     "releases": ("release manager",),
     "auditor": ("auditor",),

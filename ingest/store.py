@@ -1,10 +1,11 @@
 """Files under the hash of their content in the default storage: written whole, and never twice."""
 
 import hashlib
+import os
 from typing import Literal
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 Folder = Literal["photos", "previews", "crops", "evidence", "guidelines"]
 
@@ -43,3 +44,24 @@ def read(name: str) -> bytes:
     """OSError (FileNotFoundError) when the storage does not have it."""
     with default_storage.open(name) as file:
         return bytes(file.read())
+
+
+def content(folder: Folder, sha256: str, suffix: str = ".jpg") -> bytes:
+    """As `read` of what has this hash. From a folder of this machine several times as quickly, for those who read all
+    that there is; whether the bytes are those of the hash, they look themselves."""
+    name = name_of(folder, sha256, suffix)
+    if not isinstance(default_storage, FileSystemStorage) or not sha256.isalnum():
+        return read(name)
+    descriptor = os.open(f"{default_storage.location}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return _whole(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _whole(descriptor: int) -> bytes:
+    size = os.fstat(descriptor).st_size
+    data = os.read(descriptor, size + 1)
+    while len(data) != size and (more := os.read(descriptor, 1 << 20)):
+        data += more
+    return data

@@ -1,11 +1,13 @@
 """Who is signed in, from what was read with the session."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user, middleware
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
@@ -19,6 +21,16 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         request.user = cast("User | AnonymousUser", SimpleLazyObject(lambda: _visitor(request)))
+
+
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """A view that lets everybody in finds out itself who it is, if it wants to know, and when."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 def _visitor(request: HttpRequest) -> User | AnonymousUser:

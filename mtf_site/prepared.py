@@ -7,15 +7,18 @@ after them where they are a whole transaction. A pooler between must keep a conn
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import count
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import DataError, connection
-from psycopg import pq
+from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections
+from psycopg import errors, generators, pq
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.types.datetime import TimestamptzLoader
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 # Else the planner would plan anew each time for the sake of the values, which change nothing here.
@@ -24,48 +27,85 @@ GENERIC = "SET LOCAL plan_cache_mode = force_generic_plan;"
 BY_INDEX, AS_EVER = "SET LOCAL enable_seqscan = off;", "SET LOCAL enable_seqscan TO DEFAULT;"
 Call = tuple[str, Mapping[str, Any]]  # a statement with %(name)s where its values go, and (at least) these
 Rows = list[tuple[Any, ...]]
-_known: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # of each connection: a statement, and its name
+IDLE, FATAL_ERROR = pq.TransactionStatus.IDLE, pq.ExecStatus.FATAL_ERROR
+_known: WeakKeyDictionary[Any, "Known"] = WeakKeyDictionary()
 _numbers = count()
 
 
-def execute(cursor: Any, statements: Sequence[str], params: Mapping[str, Any]) -> None:
-    """Sends them in one message; the cursor stands at the result of the first. Each sees what is there when it begins.
-
-    Texts are kept as long as the connection: they must be few, whatever the parameters.
-    """
-    for _done in range(_send(cursor, [(text, params) for text in statements], GENERIC)):
-        cursor.nextset()
-
-
 def exchange(calls: Sequence[Call], *, first: str = GENERIC, last: str = "") -> list[Rows]:
-    """The rows of each call, in one message; `first` and `last` are plain statements around them, without values."""
-    with connection.cursor() as cursor:
-        before = _send(cursor, calls, first, last)
-        received = cursor.cursor  # the driver's own: what is here already cannot fail
-        for _done in range(before):
-            received.nextset()
-        return [_rows(received) for _call in calls]
+    """The rows of each call, in one message; `first` and `last` are plain statements around them, without values.
 
-
-def _rows(cursor: Any) -> Rows:
-    result = cursor.pgresult
-    rows: Rows = cursor.fetchall() if result is not None and result.nfields else []
-    cursor.nextset()
+    Each sees what is there when it begins. Texts are kept as long as the connection: they must be few, whatever the
+    values.
+    """
+    db = connections[DEFAULT_DB_ALIAS]  # itself: what stands for it looks it up anew for each attribute
+    db.close_if_health_check_failed()
+    db.ensure_connection()
+    known = _known.get(db.connection) or _known.setdefault(db.connection, Known(db.connection))
+    names = known.names
+    new = {text: f"mtf_{next(_numbers)}" for text, _values in calls if text not in names}
+    parts = [f"PREPARE {name} AS {_read(text)[0]};" for text, name in new.items()]
+    parts += [first, BY_INDEX] if new else [first]
+    named = {**names, **new} if new else names
+    parts += [_call(named[text], _read(text)[1], values) for text, values in calls]
+    parts += [AS_EVER, last] if new else [last]
+    before = len(new) + bool(new) + first.count(";")  # results that come before those of the calls
+    ask = _straight if _is_plain(db) else _by_cursor
+    rows = ask(db, known, "".join(parts), range(before, before + len(calls)))
+    names.update(new)  # a name is not used again where this failed
     return rows
 
 
-def _send(cursor: Any, calls: Sequence[Call], first: str, last: str = "") -> int:
-    """How many results come before those of the calls."""
-    connection.ensure_connection()
-    known = _known.setdefault(connection.connection, {})
-    new = {text: "" for text, _values in calls if text not in known}
-    names = known | {text: f"mtf_{next(_numbers)}" for text in new} if new else known
-    parts = [f"PREPARE {names[text]} AS {_read(text)[0]};" for text in new]
-    parts += [first, BY_INDEX] if new else [first]
-    parts += [_call(names[text], _read(text)[1], values) for text, values in calls]
-    cursor.execute("".join([*parts, AS_EVER, last] if new else [*parts, last]))
-    known.update({text: names[text] for text in new})  # a name is not used again where this failed
-    return len(new) + bool(new) + first.count(";")
+def _is_plain(db: Any) -> bool:
+    """Whether nobody wants to see the statement, and no transaction is still to be begun for it."""
+    is_begun = db.connection.autocommit or db.connection.pgconn.transaction_status != IDLE
+    return bool(is_begun and not db.queries_logged and not db.execute_wrappers)
+
+
+def _straight(db: Any, known: "Known", message: str, places: Iterable[int]) -> list[Rows]:
+    """Without cursors, which cost more than most of these statements do."""
+    db.validate_no_broken_transaction()
+    with db.wrap_database_errors:
+        db.connection.pgconn.send_query(message.encode())
+        results = db.connection.wait(generators.execute(db.connection.pgconn))
+        if results[-1].status == FATAL_ERROR:
+            raise errors.error_from_result(results[-1])
+        return [known.rows(results[place]) for place in places]
+
+
+def _by_cursor(db: Any, known: "Known", message: str, places: Iterable[int]) -> list[Rows]:
+    with db.cursor() as cursor:
+        cursor.execute(message)
+        results = [received.pgresult for received in cursor.cursor.results()]
+        return [known.rows(results[place]) for place in places]
+
+
+class Moment(TimestamptzLoader):
+    """What Django makes of a moment, as its sessions are in UTC; and of what Python has no moment for."""
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            return datetime.fromisoformat(bytes(data).decode())
+        except ValueError:
+            return super().load(data)
+
+
+class Known:
+    """Of one connection: the names of the statements that it has prepared, and how its values are read."""
+
+    connection = None  # to a transformer: it must not keep alive what this hangs on
+
+    def __init__(self, raw: Any) -> None:
+        self.names: dict[str, str] = {}
+        self.adapters = AdaptersMap(raw.adapters)
+        self.adapters.register_loader("timestamptz", Moment)
+        self._transformer = Transformer(self)
+
+    def rows(self, result: Any) -> Rows:
+        if not result.nfields:
+            return []
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple)
 
 
 @lru_cache(maxsize=512)
@@ -85,6 +125,8 @@ def _call(prepared: str, names: Sequence[str], values: Mapping[str, Any]) -> str
 
 
 def _literal(value: Any) -> str:
+    if type(value) is str:
+        return _quoted(value)
     if value is None:
         return "NULL"
     if isinstance(value, bool):

@@ -4,14 +4,14 @@ Whose session it is stands in its signed data, which the database cannot read. S
 this process saw it last, and reads again where that no longer holds: nothing is believed that was not read just now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from mtf_site.prepared import Call, Rows, exchange
 
@@ -23,6 +23,7 @@ SELECT {", ".join(f"u.{column}" for column in COLUMNS)}, ARRAY(
     SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id WHERE m.user_id = u.id)
 FROM auth_user u WHERE u.id = %(user)s
 """  # noqa: S608  constants
+Ask = Callable[[list[Call]], list[Rows]]
 _users: dict[str, int] = {}
 _along: dict[str, str] = {}
 
@@ -43,6 +44,7 @@ def read_along(name: str, statement: str) -> None:
 
 class SessionStore(db.SessionStore):
     company: Company | None = None  # of the person whom the session names, once it was loaded
+    ask_first: Ask | None = None  # as `exchange`, in its place while somebody seems to be signed in; may do more
 
     def load(self) -> dict[str, Any]:
         key = self.session_key or ""
@@ -64,7 +66,8 @@ class SessionStore(db.SessionStore):
             _remember(self.session_key, user)
 
     def _read(self, key: str, user: int) -> tuple[dict[str, Any], Company | None]:
-        sessions, people, *along = _ask([(text, {"key": key, "user": user}) for text in _statements()])
+        ask, self.ask_first = self.ask_first if user else None, None
+        sessions, people, *along = _ask([(text, {"key": key, "user": user}) for text in _statements()], ask)
         if not sessions:
             self._session_key = None
             return {}, None
@@ -97,10 +100,15 @@ def _remember(key: str, user: int) -> None:
     _users[key] = user
 
 
-def _ask(calls: list[Call]) -> list[Rows]:
+def _ask(calls: list[Call], first: Ask | None) -> list[Rows]:
     """The first statement of a request finds out whether the kept connection still stands: else once more, anew."""
     was_open = connection.connection is not None and not connection.in_atomic_block
     connection.health_check_done = True  # type: ignore[attr-defined]  # Django would spend a statement on it
+    try:
+        if first:
+            return first(calls)
+    except Error:  # whatever else was asked with it: who it is can be told all the same
+        pass
     try:
         return exchange(calls)
     except (InterfaceError, OperationalError):

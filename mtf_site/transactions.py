@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Self
 
-from django.db import Error, connection
+from django.db import DEFAULT_DB_ALIAS, Error, connections
 
 from mtf_site.prepared import GENERIC, Call, Rows, exchange
 
@@ -18,7 +18,8 @@ class Steps:
     """
 
     def __init__(self) -> None:
-        self._is_within = connection.in_atomic_block
+        self._db = connections[DEFAULT_DB_ALIAS]
+        self._is_within = self._db.in_atomic_block
         self._is_open = False
         name = f"steps_{next(_numbers)}"
         begin, self._end = ("SAVEPOINT {0};", "RELEASE SAVEPOINT {0};") if self._is_within else ("BEGIN;", "COMMIT;")
@@ -37,22 +38,21 @@ class Steps:
         self._is_open = False
         if not self._is_within:
             self._leave()
-            connection.run_and_clear_commit_hooks()
+            self._db.run_and_clear_commit_hooks()
         return rows
 
     def _first(self) -> str:
         if self._is_open:
             return ""
-        connection.ensure_connection()
+        self._db.ensure_connection()
         self._is_open = True
         if not self._is_within:
-            connection.needs_rollback, connection.commit_on_exit = False, True
-            connection.in_atomic_block, connection.autocommit = True, False
+            self._db.needs_rollback, self._db.commit_on_exit = False, True
+            self._db.in_atomic_block, self._db.autocommit = True, False
         return self._begin + GENERIC
 
-    @staticmethod
-    def _leave() -> None:
-        connection.in_atomic_block, connection.autocommit = False, True
+    def _leave(self) -> None:
+        self._db.in_atomic_block, self._db.autocommit = False, True
 
     def __exit__(self, *_what: object) -> None:
         if not self._is_open:
@@ -66,17 +66,17 @@ class Steps:
 
     def _back_to_savepoint(self) -> None:
         try:
-            with connection.cursor() as cursor:
+            with self._db.cursor() as cursor:
                 cursor.execute(self._undo)
         except Error:  # the whole transaction is lost; what went wrong is on its way to the caller
-            connection.needs_rollback = True
+            self._db.needs_rollback = True
 
     def _roll_back(self) -> None:
         """Costs nothing where a failed COMMIT did it."""
-        if connection.closed_in_transaction:
-            connection.connection = None
+        if self._db.closed_in_transaction:
+            self._db.connection = None
             return
         try:
-            connection.rollback()
+            self._db.rollback()
         except Error:
-            connection.close()
+            self._db.close()

@@ -100,3 +100,8 @@ def _count_anew() -> None:
     scratch.path_of(VOTES).unlink(missing_ok=True)
     if Figure.objects.exists():
         slow_figures.count()
+
+
+def sweep() -> int:
+    """Files that no row refers to; how many went."""
+    return files.sweep(lambda _n: None)

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from curation.claims import CLAIMS_LOCK
 from curation.erasure import files, stones
-from curation.erasure.reach import Reach, reach
+from curation.erasure.reach import Reach, Rows, closure, reach
 from curation.erasure.scrubbing import scrub, scrub_orders
 from curation.erasure.subjects import Subject, called, traces_of
 from curation.erasure.traces import Traces
@@ -57,8 +57,14 @@ def _lock(erasure: Erasure) -> None:
 
 def _lock_rows(found: Reach) -> None:
     """Photos first, in the order of their ids, as whoever answers or merges."""
-    for model, pks in ((Photo, found.of(Photo) | found.shells), (Identity, found.of(Identity))):
+    for model, pks in ((Photo, found.of(Photo) | _settled_anew(found)), (Identity, found.of(Identity))):
         list(model._base_manager.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+
+
+def _settled_anew(found: Reach) -> set[int]:
+    """Photos that stay, where answers were taken away or say something else now."""
+    named = _rows(Annotation, set(found.named)).values_list("claim__photo", flat=True)
+    return {*found.shells, *named} - found.of(Photo)
 
 
 def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str], newest: int) -> None:
@@ -66,31 +72,40 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     traces = traces_of(known, _marks(found))
     stones.lay(erasure, known, found)
     telling |= files.naming(traces, after=newest, upto=files.newest_evidence(), progress=lambda _n: None)
-    going = files.of_reach(found) | telling
+    nobodys = _nobodys()
+    going = files.of_reach(found) | files.of_reach(nobodys) | telling
     counts = found.counts()
     counts["releases withdrawn"] = withdraw(erasure, found, traces)
     counts["images revoked"] = revoke(erasure, found)
+    settling = _settled_anew(found)
     groups = set(Face.objects.filter(pk__in=found.of(Face)).values_list("duplicate_group", flat=True)) - {None}
     _hand_over(found)
     _speak_of_nobody(found)
     _leave_requeues(found)
-    delete(found)
+    delete(found.rows)
+    delete(nobodys.rows)
     DuplicateGroup.objects.filter(pk__in=groups, faces=None).delete()
     _empty_shells(found)
     LicenceEvidence.objects.filter(snapshot_file__in=telling).update(snapshot_file="")
     counts["job lists shortened"] = scrub_orders(known, traces, keys)
     counts["texts scrubbed"] = scrub(traces)
-    settle_many(sorted(found.shells))
+    settle_many(sorted(settling))
     _forget_in_redis(traces)
     erasure.counts = {name: count for name, count in counts.items() if count}
     erasure.files, erasure.forgotten_at = sorted(going), timezone.now()
     erasure.save(update_fields=["counts", "files", "forgotten_at"])
 
 
-def delete(found: Reach) -> None:
+def delete(rows: Rows) -> None:
     """In any order: foreign keys are looked at when the transaction ends."""
-    for model, pks in found.rows.items():
+    for model, pks in rows.items():
         _rows(model, pks)._raw_delete("default")
+
+
+def _nobodys() -> Reach:
+    """Photos that killed workers left, found for nobody as far as anybody knows."""
+    photos = Photo.objects.filter(candidates=None, claims=None).values_list("pk", flat=True)
+    return Reach(closure({Photo: set(photos)}), frozenset(), {}, frozenset())
 
 
 def _rows(model: type[Model], pks: set[Any]) -> Any:

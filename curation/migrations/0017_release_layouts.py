@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0014_gold'),
+        ('curation', '0016_practice_of_attributes'),
     ]
 
     operations = [

@@ -25,6 +25,9 @@ class Profile(models.Model):
     show_pace = models.BooleanField(default=False)
     suggest_breaks = models.BooleanField(default=True)
     practised_at = models.DateTimeField(null=True, blank=True, help_text=_("practice finished, or excused by an admin"))
+    attributes_practised_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("the same for the second question")
+    )
     limited_to = models.ManyToManyField(Identity, blank=True, related_name="+", help_text=_("none: all identities"))
 
     def __str__(self) -> str:

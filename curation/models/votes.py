@@ -292,17 +292,47 @@ class Bookmark(models.Model):
 
 
 class PracticeAnswer(models.Model):
-    """What somebody new answered on a face whose answer is known. It never counts for anything else."""
+    """What somebody answered on a face whose answer is known. It never counts for anything else.
+
+    A face answered again after its answer was taken back has a row more: the first said what they saw unaided.
+    """
 
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="practice_answers")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    question = models.CharField(max_length=10, choices=Question, default=Question.USABLE)
     verdict = models.CharField(max_length=12, choices=Annotation.Verdict)
     reason = models.CharField(max_length=30, blank=True)
-    agrees = models.BooleanField(help_text=_("with what is known"))
+    relabel_to = models.ForeignKey(Identity, models.PROTECT, null=True, blank=True, related_name="+")
+    race = models.PositiveSmallIntegerField(null=True, blank=True)
+    gender = models.PositiveSmallIntegerField(null=True, blank=True)
+    age = models.PositiveSmallIntegerField(null=True, blank=True)
+    differs = ArrayField(models.CharField(max_length=10), default=list, help_text=_("fields, from what was known then"))
     answered_at = models.DateTimeField(auto_now_add=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reviewer", "claim"], name="practiceanswer_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reviewer", "question", "claim"],
+                name="practiceanswer_once",
+                condition=Q(taken_back_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="practiceanswer_verdict_fits_question",
+                condition=Q(question="usable", race__isnull=True, gender__isnull=True, age__isnull=True)
+                & ~Q(verdict__in=["attributes", "withdrawn"])
+                | Q(question="attributes", verdict="attributes"),
+            ),
+            models.CheckConstraint(
+                name="practiceanswer_relabel_names_identity",
+                condition=Q(verdict="relabel", relabel_to__isnull=False)
+                | (~Q(verdict="relabel") & Q(relabel_to__isnull=True)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"practice on {self.claim}"
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differs

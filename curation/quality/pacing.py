@@ -57,8 +57,13 @@ class Pace:
     weeks: tuple[Weekly, ...]
 
     @property
+    def is_few(self) -> bool:
+        """Too few answers for any share to say something."""
+        return self.answers < FEW
+
+    @property
     def is_fast(self) -> bool:
-        return self.answers >= FEW and (self.fast.value or 0) >= FAST_SHARE
+        return not self.is_few and (self.fast.value or 0) >= FAST_SHARE
 
     @property
     def is_one_key(self) -> bool:

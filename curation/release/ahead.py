@@ -4,6 +4,7 @@ interpreter."""
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -25,3 +26,10 @@ def results(work: Callable[[T], R], items: Iterable[T], most: int) -> Iterator[R
                 yield under_way.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """In turn, so many at a time: handing work to a thread costs more than a file."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch

@@ -3,18 +3,19 @@
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import BinaryIO, cast
 
 from curation.models import Release
-from curation.release import crops, manifest
-from curation.release.entries import Entry, Folder, HashedFile, Image, Made, of_chunks
+from curation.release import crops
+from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, make, paths_of
 from curation.release.errors import ReleaseRefused
 from curation.release.naming import MANIFEST
 from curation.release.output import FILE_MODE, FOLDER_MODE
 from curation.release.writing import entries, manifest_of
 
 PIECE = 1 << 20  # bytes
-IN_MEMORY = 8 << 20  # bytes of a file that is made; larger ones pass through a temporary file
+IN_MEMORY = 2 << 20  # bytes of a file that is made; larger ones pass through a temporary file
 
 
 def folder_of(release: Release) -> str:
@@ -27,36 +28,35 @@ def pieces(release: Release) -> Iterator[bytes]:
     yield _header(top, tarfile.DIRTYPE)
     for entry in entries(release):
         yield from _entry(top, entry, others)
-    listing = manifest_of(release, others)
-    if manifest.digest(listing) != release.digest:
+    yield from _made(top, manifest_of(release, dict(others)), others)
+    if f"sha256:{others[MANIFEST]}" != release.digest:
         raise ReleaseRefused(f"Release {release.version} would not come out as {release.digest}.")
-    yield from _entry(top, of_chunks(MANIFEST, lambda: listing), others)
     yield bytes(2 * tarfile.BLOCKSIZE)
 
 
 def _entry(top: str, entry: Entry, others: dict[str, str]) -> Iterator[bytes]:
-    path = f"{top}/{entry.path}"
     if isinstance(entry, Folder):
-        yield _header(path, tarfile.DIRTYPE)
+        yield _header(f"{top}/{entry.path}", tarfile.DIRTYPE)
     elif isinstance(entry, Image):
+        path = f"{top}/{entry.path}"
         data = crops.read(entry.crop_sha256)
         yield _header(path, tarfile.REGTYPE, size=len(data)) + data + _padding(len(data))
         for link in entry.links:
             yield _header(f"{top}/{link}", tarfile.LNKTYPE, link=path)
     else:
-        yield from _made(path, entry, others)
+        yield from _made(top, entry, others)
 
 
-def _made(path: str, made: Made, others: dict[str, str]) -> Iterator[bytes]:
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
-        file = HashedFile(cast("BinaryIO", spool))
-        made.write(cast("BinaryIO", file))
-        others[made.path] = file.sha256
-        yield _header(path, tarfile.REGTYPE, size=file.length)
-        spool.seek(0)
-        while piece := spool.read(PIECE):
-            yield piece
-        yield _padding(file.length)
+def _made(top: str, made: Made | MadeTogether, others: dict[str, str]) -> Iterator[bytes]:
+    with ExitStack() as opened:
+        spools = [opened.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY)) for _ in paths_of(made)]
+        for spool, (path, file) in zip(spools, make(made, cast("list[BinaryIO]", spools)), strict=True):
+            others[path] = file.sha256
+            yield _header(f"{top}/{path}", tarfile.REGTYPE, size=file.length)
+            spool.seek(0)
+            while piece := spool.read(PIECE):
+                yield piece
+            yield _padding(file.length)
 
 
 def _header(path: str, kind: bytes, *, size: int = 0, link: str = "") -> bytes:

@@ -18,7 +18,7 @@ def read(sha256: str) -> bytes:
     """The crop's bytes, which are those that its name says."""
     name = store.name_of("crops", sha256)
     try:
-        data = store.read(name)
+        data = store.content("crops", sha256)
     except FileNotFoundError:
         raise CropRefused(MISSING, f"{name} is not in the storage") from None
     if store.digest(data) != sha256:

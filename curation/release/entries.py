@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -31,7 +31,15 @@ class Made:
     write: Callable[[BinaryIO], object]
 
 
-Entry = Folder | Image | Made
+@dataclass(frozen=True, slots=True)
+class MadeTogether:
+    """Files that `write` makes at once, each forward only: what they tell is read once for all of them."""
+
+    paths: tuple[str, ...]
+    write: Callable[[Sequence[BinaryIO]], object]
+
+
+Entry = Folder | Image | Made | MadeTogether
 
 
 def of_text(path: str, text: str) -> Made:
@@ -67,8 +75,20 @@ class HashedFile(io.RawIOBase):
         return self._hash.hexdigest()
 
 
-def hashed(made: Made) -> HashedFile:
-    """What a file would be, without writing it anywhere."""
-    file = HashedFile()
-    made.write(cast("BinaryIO", file))
-    return file
+def paths_of(made: Made | MadeTogether) -> tuple[str, ...]:
+    return (made.path,) if isinstance(made, Made) else made.paths
+
+
+def make(made: Made | MadeTogether, below: Sequence[BinaryIO | None]) -> list[tuple[str, HashedFile]]:
+    """Writes one file or several into as many that are open, or into nothing: their paths, and what they came to."""
+    files = [HashedFile(file) for file in below]
+    if isinstance(made, Made):
+        made.write(cast("BinaryIO", files[0]))
+    else:
+        made.write(cast("Sequence[BinaryIO]", files))
+    return list(zip(paths_of(made), files, strict=True))
+
+
+def hashed(made: Made | MadeTogether) -> list[tuple[str, HashedFile]]:
+    """What files would be, without writing them anywhere."""
+    return make(made, [None for _ in paths_of(made)])

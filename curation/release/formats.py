@@ -17,8 +17,10 @@ FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {
 
 
 def entries(frozen: Frozen) -> Iterator[Entry]:
-    """All of a release that is told from its rows: the papers and the manifest come to it."""
-    yield of_chunks(METADATA, lambda: rows.metadata(frozen.number, frozen.columns))
+    """All of a release that is told from its rows: the papers and the manifest come to it. Folders of images come with
+    metadata.csv, since one reading of the rows serves for both."""
+    if "imagefolder" not in frozen.formats:
+        yield of_chunks(METADATA, lambda: rows.metadata(frozen.number, frozen.columns))
     yield of_chunks(attribution.CSV, lambda: attribution.csv_chunks(_columns(frozen)))
     yield of_chunks(attribution.MARKDOWN, lambda: attribution.markdown_chunks(_columns(frozen)))
     for name in frozen.formats:

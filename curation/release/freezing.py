@@ -15,7 +15,7 @@ from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
 from curation.release import formats, gates, gathering, manifest, papers, records, revoked, rows, selection, splitting
-from curation.release.entries import Made, hashed
+from curation.release.entries import Made, MadeTogether, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
 from curation.release.gates import CropCheck
@@ -23,6 +23,7 @@ from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
 from curation.release.selection import Finding, Selected
 from curation.release.splits import Decisions, Item
+from curation.release.vocabulary import CANNOT_TELL, Vocabulary, class_folders, vocabulary
 from curation.release.withdrawn import check_not_withdrawn
 
 RELEASE_LOCK = 0x4D5446_02
@@ -38,7 +39,7 @@ class Draft:
 
     order: Order
     policy: Policy
-    words: records.Vocabulary
+    words: Vocabulary
     decisions: Decisions
     findings: tuple[Finding, ...]
     places: Counter[tuple[str, ...]] = field(default_factory=Counter)
@@ -47,7 +48,7 @@ class Draft:
 
     def classes(self) -> Classes:
         named = [{"folder": slug, "label": name} for slug, name in sorted(self.people.items())]
-        known = {"identity": named, **records.class_folders(self.words)}
+        known = {"identity": named, **class_folders(self.words)}
         return {task: known[task] for task in ("identity", *ATTRIBUTES)}
 
     def count(self, made: list[ReleaseFace]) -> None:
@@ -110,7 +111,7 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     if changed := selection.no_longer_ready(order, number):
         raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
-    files = {made.path: _told(made) for made in formats.entries(frozen) if isinstance(made, Made)}
+    files = _files(frozen)
     held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
     parent = Release.objects.filter(selection=order.selection).first()
     told = gathering.facts(
@@ -151,9 +152,11 @@ def _next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _told(made: Made) -> dict[str, Any]:
-    file = hashed(made)
-    return {"sha256": file.sha256, "bytes": file.length}
+def _files(frozen: Frozen) -> dict[str, dict[str, Any]]:
+    """sha256 and bytes of what will be made, by path."""
+    made = (one for one in formats.entries(frozen) if isinstance(one, (Made, MadeTogether)))
+    told = (file for one in made for file in hashed(one))
+    return {path: {"sha256": file.sha256, "bytes": file.length} for path, file in told}
 
 
 def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[str, Any]]) -> str:
@@ -165,7 +168,7 @@ def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[s
 def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace]], object], number: int) -> Draft:
     """Looks at everything that there is to look at, and lists all that it finds."""
     policy = current_policy()  # before the vocabulary: it is made where there is none yet
-    words = records.vocabulary(order.version)
+    words = vocabulary(order.version)
     chosen, check = selection.selected(order), CropCheck()
     draft = Draft(order, policy, words, _decide(chosen, order, words), gates.of_selection(order))
     sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)
@@ -185,7 +188,7 @@ def _batches(chosen: list[Selected]) -> Iterator[list[Selected]]:
     return (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
 
 
-def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> Decisions:
+def _decide(chosen: list[Selected], order: Order, words: Vocabulary) -> Decisions:
     items = []
     for batch in _batches(chosen):
         for face in records.labelled(batch, order, words):
@@ -195,9 +198,9 @@ def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> 
     return splitting.decide(items)
 
 
-def _cell(words: records.Vocabulary, name: str, code: str) -> str:
+def _cell(words: Vocabulary, name: str, code: str) -> str:
     label = words.task_label(name, code)
-    return "" if label == records.CANNOT_TELL else label
+    return "" if label == CANNOT_TELL else label
 
 
 def _frozen(draft: Draft, number: int, day: date) -> Frozen:

@@ -2,17 +2,19 @@
 
 import csv
 import heapq
-import io
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Collate
 
 from curation.models import ReleaseFace
-from curation.release import manifest
+from curation.release import ahead, manifest
 from curation.release.naming import SPLITS
 
 CHUNK = 1_000
+Record = tuple[str, dict[str, Any]]  # the id of an image, and its row with the folders that it stands in
 # Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
 IMAGE_FILES = """
 SELECT path, crop_sha256 FROM (
@@ -29,9 +31,13 @@ SELECT record -> 'columns' ->> 'licence', count(*) FROM curation_releaseface WHE
 """
 
 
+def _ordered(release: int) -> QuerySet[ReleaseFace]:
+    return ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+
+
 def images(release: int, **columns: str) -> Iterator[ReleaseFace]:
     """In the order of the bytes of their ids, which is that of metadata.csv; those with these columns."""
-    faces = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
+    faces = _ordered(release)
     if columns:
         faces = faces.filter(record__contains={"columns": columns})
     return faces.iterator(chunk_size=CHUNK)
@@ -39,9 +45,8 @@ def images(release: int, **columns: str) -> Iterator[ReleaseFace]:
 
 def parts(release: int) -> Iterator[tuple[int, str, str]]:
     """(primary key, part of identity, part of the attributes) of each image, in the order of the ids."""
-    known = ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
     columns = (f"record__columns__{name}" for name in SPLITS)
-    return known.values_list("pk", *columns).iterator(chunk_size=CHUNK)
+    return _ordered(release).values_list("pk", *columns).iterator(chunk_size=CHUNK)
 
 
 def of_faces(keys: Sequence[int]) -> list[ReleaseFace]:
@@ -55,17 +60,35 @@ def in_turn(keys: Sequence[int]) -> Iterator[ReleaseFace]:
         yield from of_faces(keys[first : first + CHUNK])
 
 
+def placed(release: int) -> Iterator[tuple[str, str, list[str]]]:
+    """(id, sha256 of the crop, folders that it stands in) of each image, in order."""
+    return _ordered(release).values_list("image_id", "crop_sha256", "record__places").iterator(chunk_size=CHUNK)
+
+
+def records(release: int) -> Iterator[list[Record]]:
+    """(id, record) of each image, in order, some at a time."""
+    return ahead.batches(_ordered(release).values_list("image_id", "record").iterator(chunk_size=CHUNK), CHUNK)
+
+
 def metadata(release: int, columns: Sequence[str]) -> Iterator[bytes]:
-    """metadata.csv, line by line, with these columns in this order."""
-    yield _csv_line(columns)
-    for image in images(release):
-        yield _csv_line([image.record["columns"][name] for name in columns])
+    """metadata.csv, in pieces, with these columns in this order."""
+    yield csv_line(columns).encode()
+    for batch in records(release):
+        yield "".join(csv_line([record["columns"][name] for name in columns]) for _id, record in batch).encode()
 
 
-def _csv_line(values: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
-    return text.getvalue().encode()
+class _Echo:
+    """A file that gives back what is written to it: then so does the writer of a row."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+_CSV: Any = csv.writer(_Echo(), lineterminator="\n")
+
+
+def csv_line(values: Sequence[str]) -> str:
+    return str(_CSV.writerow(values))
 
 
 def manifest_lines(release: int, others: Mapping[str, str], *, images: bool) -> Iterator[bytes]:

@@ -2,21 +2,23 @@
 
 import errno
 import os
-from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import stat
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
-from curation.release import crops
-from curation.release.entries import Entry, Folder, HashedFile, Image, Made
+from curation.release import ahead, crops
+from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, make, paths_of
 from curation.release.errors import ReleaseRefused
 from curation.release.output import FILE_MODE, FOLDER_MODE
 
 NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS}
-WRITERS = 4  # threads: a copy waits for the disk, and hashing lets go of the interpreter
-AHEAD = 256  # images under way at most, so that memory stays flat
+BATCH = 32  # images that a thread copies at a time
+AHEAD = 8  # batches under way at most, so that memory stays flat
 
 Progress = Callable[[int], object]
 
@@ -33,43 +35,46 @@ class Written:
 
 def write_folder(folder: Path, entries: Iterable[Entry], progress: Progress) -> Written:
     """Into an empty folder; on the disk when it returns. ReleaseRefused for a crop that is not what was frozen."""
-    written, under_way = Written(), deque[Future[int]]()
-
-    def settle(leave: int) -> None:
-        while len(under_way) > leave:
-            written.copies += under_way.popleft().result()
-            written.images += 1
-            progress(1)
-
-    with ThreadPoolExecutor(WRITERS) as pool:
-        try:
-            for entry in entries:
-                if isinstance(entry, Image):
-                    under_way.append(pool.submit(_image, folder, entry))
-                    settle(AHEAD)
-                else:
-                    _other(folder, entry, written)
-            settle(0)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    written = Written()
+    for are_images, some in groupby(entries, lambda entry: isinstance(entry, Image)):
+        if are_images:
+            _images(folder, cast("Iterable[Image]", some), written, progress)
+        else:
+            for entry in some:
+                _other(f"{folder}", cast("Folder | Made | MadeTogether", entry), written)
     os.sync()  # once, and not a file at a time
     return written
 
 
-def _other(folder: Path, entry: Folder | Made, written: Written) -> None:
+def _images(folder: Path, images: Iterable[Image], written: Written, progress: Progress) -> None:
+    work = partial(_batch, f"{folder}")
+    for count, copies in ahead.results(work, ahead.batches(images, BATCH), AHEAD):
+        written.images += count
+        written.copies += copies
+        progress(count)
+
+
+def _other(folder: str, entry: Folder | Made | MadeTogether, written: Written) -> None:
     if isinstance(entry, Folder):
-        (folder / entry.path).mkdir()
-        (folder / entry.path).chmod(FOLDER_MODE)  # whatever the umask
+        path = f"{folder}/{entry.path}"
+        os.mkdir(path, FOLDER_MODE)
+        if stat.S_IMODE(os.stat(path).st_mode) != FOLDER_MODE:  # a narrow umask
+            os.chmod(path, FOLDER_MODE)
         return
-    with open(folder / entry.path, "xb") as below:
-        file = HashedFile(below)
-        entry.write(cast("BinaryIO", file))
-        os.fchmod(below.fileno(), FILE_MODE)
-    written.files[entry.path] = {"sha256": file.sha256, "bytes": file.length}
+    with ExitStack() as opened:
+        below = [opened.enter_context(open(f"{folder}/{path}", "xb")) for path in paths_of(entry)]
+        for path, file in make(entry, below):
+            written.files[path] = {"sha256": file.sha256, "bytes": file.length}
+        for file_below in below:
+            os.fchmod(file_below.fileno(), FILE_MODE)
 
 
-def _image(folder: Path, image: Image) -> int:
+def _batch(folder: str, images: Sequence[Image]) -> tuple[int, int]:
+    """How many images, and how many of their links had to be copies."""
+    return len(images), sum(_image(folder, image) for image in images)
+
+
+def _image(folder: str, image: Image) -> int:
     """How many of its links had to be copies."""
     try:
         data = crops.read(image.crop_sha256)
@@ -83,7 +88,8 @@ def _image(folder: Path, image: Image) -> int:
 def _new_file(path: str, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     try:
-        os.fchmod(descriptor, FILE_MODE)
+        if stat.S_IMODE(os.fstat(descriptor).st_mode) != FILE_MODE:  # a narrow umask
+            os.fchmod(descriptor, FILE_MODE)
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]

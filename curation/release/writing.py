@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from curation.models import Release
-from curation.release import formats, frozen, manifest, rows
-from curation.release.entries import Entry, Folder, of_chunks, of_text
+from curation.release import formats, frozen, rows
+from curation.release.entries import Entry, Folder, Made, of_chunks, of_text
 from curation.release.errors import ReleaseRefused
-from curation.release.naming import MANIFEST, METADATA
+from curation.release.naming import MANIFEST, METADATA, SIGNATURE
 from curation.release.sinks import Progress, Written, write_folder
 
 
@@ -19,11 +19,15 @@ def write(release: Release, folder: Path, progress: Progress) -> Written:
             now, then = written.files[path]["sha256"], told["sha256"]
             raise ReleaseRefused(f"{path} would come out as sha256:{now}, and was frozen as sha256:{then}.")
     listing = manifest_of(release, {path: str(file["sha256"]) for path, file in written.files.items()})
-    found = manifest.digest(listing)
+    found = f"sha256:{write_folder(folder, [listing], progress).files[MANIFEST]['sha256']}"
     if found != release.digest:
         raise ReleaseRefused(f"Release {release.version} would come out as {found}, not as {release.digest}.")
-    write_folder(folder, [of_chunks(MANIFEST, lambda: listing)], progress)
     return written
+
+
+def write_signature(folder: Path, signature: bytes) -> None:
+    """Beside the manifest, which does not name it."""
+    write_folder(folder, [of_chunks(SIGNATURE, lambda: [signature])], lambda _count: None)
 
 
 def entries(release: Release) -> Iterator[Entry]:
@@ -40,6 +44,7 @@ def papers_of(release: Release) -> Mapping[str, str]:
     return {path: text for path, text in release.papers.items() if path != METADATA}
 
 
-def manifest_of(release: Release, others: Mapping[str, str]) -> list[bytes]:
-    """`others` are the sha256 of what is no image, by path."""
-    return list(rows.manifest_lines(release.pk, others, images="imagefolder" in release.formats))
+def manifest_of(release: Release, others: Mapping[str, str]) -> Made:
+    """`others` are the sha256 of what is no image, by path. Its sha256 is the digest of the release."""
+    images = "imagefolder" in release.formats
+    return of_chunks(MANIFEST, lambda: rows.manifest_lines(release.pk, others, images=images))

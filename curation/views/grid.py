@@ -29,7 +29,7 @@ from mtf_site.roles import SignedInRequest, allow
 @allow(*REVIEWERS, audit=False)
 @require_GET
 def page(request: SignedInRequest) -> HttpResponse:
-    if practice.wanted(request.user):
+    if practice.wanted(request.user, "usable"):
         return redirect("practice")
     if is_paused(request.user, "usable"):
         return redirect("paused", "usable")

@@ -39,7 +39,6 @@ PAGES: Mapping[str, str | Promise] = {
 class Part:
     """One of the pages: what it shows of a scope, and that as a table."""
 
-    name: str
     template: str
     context: Callable[[Scope], Facts]
     table: Callable[[Facts], Table]
@@ -58,76 +57,34 @@ def _resampled(scope: Scope) -> slow_figures.Slow | None:
     return slow_figures.figures(resampled.NAME)[resampled.NAME]
 
 
-OVERVIEW = Part("quality", "curation/quality_overview.html", _overview, overview.table)
-PAIRS = Part("quality-pairs", "curation/quality_pairs.html", pairs.context, pairs.table)
-CONFUSION = Part("quality-confusion", "curation/quality_confusion.html", confusion.context, confusion.table)
-REASONS = Part("quality-reasons", "curation/quality_reasons.html", reasons.context, reasons.table)
-PACE = Part("quality-pace", "curation/quality_pace.html", pace.context, pace.table)
-MODES = Part("quality-modes", "curation/quality_modes.html", modes.context, modes.table)
-
-
-@never_cache
-@allow(Role.ADMIN, Role.ADJUDICATOR)
-@require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    return _shown(request, OVERVIEW)
-
-
-@never_cache
-@allow(Role.ADMIN, Role.ADJUDICATOR)
-@require_safe
-def by_pair(request: HttpRequest) -> HttpResponse:
-    return _shown(request, PAIRS)
-
-
-@never_cache
-@allow(Role.ADMIN, Role.ADJUDICATOR)
-@require_safe
-def by_answer(request: HttpRequest) -> HttpResponse:
-    return _shown(request, CONFUSION)
-
-
-@never_cache
-@allow(Role.ADMIN, Role.ADJUDICATOR)
-@require_safe
-def by_reason(request: HttpRequest) -> HttpResponse:
-    return _shown(request, REASONS)
-
-
-@never_cache
-@allow(Role.ADMIN, Role.ADJUDICATOR)
-@require_safe
-def by_pace(request: HttpRequest) -> HttpResponse:
-    return _shown(request, PACE)
-
-
-@never_cache
-@allow(Role.ADMIN, Role.ADJUDICATOR)
-@require_safe
-def by_identity(request: HttpRequest) -> HttpResponse:
+def _identities(scope: Scope) -> Facts:
     """The first ones on the page, all of them in the CSV."""
-    most = None if request.GET.get("format") == "csv" else identities.SHOWN
-    part = Part("quality-identities", "curation/quality_identities.html",
-                lambda scope: identities.context(scope, most=most), identities.table)  # fmt: skip
-    return _shown(request, part)
+    return identities.context(scope, most=None if scope.asked.get("format") else identities.SHOWN)
+
+
+PARTS: Mapping[str, Part] = {
+    "quality": Part("curation/quality_overview.html", _overview, overview.table),
+    "quality-pairs": Part("curation/quality_pairs.html", pairs.context, pairs.table),
+    "quality-confusion": Part("curation/quality_confusion.html", confusion.context, confusion.table),
+    "quality-reasons": Part("curation/quality_reasons.html", reasons.context, reasons.table),
+    "quality-pace": Part("curation/quality_pace.html", pace.context, pace.table),
+    "quality-identities": Part("curation/quality_identities.html", _identities, identities.table),
+    "quality-modes": Part("curation/quality_modes.html", modes.context, modes.table),
+}
 
 
 @never_cache
 @allow(Role.ADMIN, Role.ADJUDICATOR)
 @require_safe
-def by_mode(request: HttpRequest) -> HttpResponse:
-    return _shown(request, MODES)
-
-
-def _shown(request: HttpRequest, part: Part) -> HttpResponse:
-    form = QualityFilter(request.GET)
-    frame = _frame(request, form, part.name)
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    form, part = QualityFilter(request.GET), PARTS[name]
+    frame = _frame(request, form, name)
     if not form.is_valid():
         return render(request, "curation/quality.html", frame, status=400)
     scope = _scope(form)
     found = part.context(scope)
     if form.asked.get("format"):
-        return _csv(part.name, part.table(found))
+        return _csv(name, part.table(found))
     return render(request, part.template, frame | _facts(scope) | found)
 
 

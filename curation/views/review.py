@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from curation import practice, queue, serving
 from curation.annotations import record_many
+from curation.answering import Ahead
 from curation.entries import Result, SyncForm, TypedForm, one_line, parse
 from curation.models import Annotation, Policy, Skip
 from curation.paused import is_paused
@@ -25,8 +26,10 @@ from curation.replies import mark_seen, unseen_replies
 from curation.standing import policy_in_force
 from ingest.models import Identity
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
+from mtf_site.sessions import SessionStore
 
 REVIEWERS = (Role.REVIEWER, Role.ADJUDICATOR)
+NOT_PLAIN = (Annotation.Verdict.RELABEL, Annotation.Verdict.QUARANTINE)
 TYPE_AHEAD = 12
 RECENT_PEOPLE = 5
 
@@ -35,8 +38,8 @@ RECENT_PEOPLE = 5
 @allow(*REVIEWERS, audit=False)
 @require_GET
 def page(request: SignedInRequest, question: str) -> HttpResponse:
-    if question == "usable" and practice.wanted(request.user):
-        return redirect("practice")
+    if practice.wanted(request.user, question):
+        return redirect("practice" if question == "usable" else "practice-attributes")
     if is_paused(request.user, question):
         return redirect("paused", question)
     policy = current_policy()
@@ -61,23 +64,43 @@ def sync(request: SignedInRequest) -> JsonResponse:
     if not form.is_valid():
         return JsonResponse({"error": one_line(form)}, status=400)
     wanted = form.cleaned_data["payload"]
-    if request.user.pk != wanted["user"] or not has_role(request.user, *REVIEWERS):
-        return JsonResponse({"error": "signed-out"}, status=403)
-    policy = policy_in_force(request)
-    results = _save(wanted["entries"], request, policy)
+    with _look_ahead(request, wanted["entries"]) as ahead:
+        if request.user.pk != wanted["user"] or not has_role(request.user, *REVIEWERS):
+            return JsonResponse({"error": "signed-out"}, status=403)
+        policy = policy_in_force(request)
+        results = _save(wanted["entries"], request, policy, ahead)
     order = {"question": wanted["question"], "want": wanted["want"] or 0, "have": wanted["have"]}
     batch = serving.news(reviewer=request.user, policy=policy, tell=wanted["tell"], **order)
     return JsonResponse({"results": results, **batch})
 
 
-def _save(raws: list[Any], request: SignedInRequest, policy: Policy) -> list[dict[str, Any]]:
+def _look_ahead(request: SignedInRequest, raws: list[Any]) -> Ahead:
+    """What the entries are about is read along with the session, where all of them look like plain answers."""
+    ahead = Ahead([claim for raw in raws if (claim := _claim_of(raw))])
+    if raws and len(ahead.claims) == len(raws) and isinstance(request.session, SessionStore):
+        request.session.ask_first = ahead.ask
+    return ahead
+
+
+def _claim_of(raw: Any) -> int:
+    """0 where it is no plain answer, or one to no claim that there could be."""
+    if not isinstance(raw, dict) or raw.get("kind") != "answer" or raw.get("verdict") in NOT_PLAIN:
+        return 0
+    claim = raw.get("claim")
+    return claim if type(claim) is int and 0 < claim < 2**63 else 0
+
+
+def _save(
+    raws: list[Any], request: SignedInRequest, policy: Policy, ahead: Ahead | None = None
+) -> list[dict[str, Any]]:
     """A result for each entry, in their order; those that cannot be read stop none of the others."""
     shown = [_shown(raw, policy) for raw in raws]
     read = [parse(raw, seen) for raw, seen in zip(raws, shown, strict=True)]
     saved: list[Result] = []
     entries = [(seen, entry) for seen, entry in zip(shown, read, strict=True) if not isinstance(entry, Result)]
     for seen, alike in groupby(entries, key=itemgetter(0)):
-        saved += record_many([entry for _seen, entry in alike], reviewer=request.user, policy=seen)
+        run = [entry for _seen, entry in alike]
+        saved += record_many(run, reviewer=request.user, policy=seen, ahead=ahead)
     after = iter(saved)
     results = [entry if isinstance(entry, Result) else next(after) for entry in read]
     return [_told(raw, result) for raw, result in zip(raws, results, strict=True)]
@@ -101,7 +124,7 @@ def _shown(raw: Any, policy: Policy) -> Policy:
 def answer(request: SignedInRequest) -> HttpResponse:
     """The screen as a plain form: one button, one entry, back to the same screen."""
     question = "attributes" if request.POST.get("question") == "attributes" else "usable"
-    (result,) = _save([_entry_of_form(request, question)], request, current_policy())
+    (result,) = _save([_entry(request, question)], request, current_policy())
     if result["code"] != 200:
         messages.error(request, result["message"] or _("That could not be saved."))
     elif request.POST.get("answer") == "flag":
@@ -109,11 +132,17 @@ def answer(request: SignedInRequest) -> HttpResponse:
     return redirect("review" if question == "usable" else "attributes")
 
 
-def _entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
+def _entry(request: SignedInRequest, question: str) -> dict[str, Any]:
+    entry = entry_of_form(request, question)
+    return entry if entry.get("target") != "" else {**entry, "target": _last_answer(request)}
+
+
+def entry_of_form(request: SignedInRequest, question: str) -> dict[str, Any]:
+    """As the script would have sent what was pressed; the `target` of an undo is empty where it is the last."""
     kind, _colon, reason = request.POST.get("answer", "").partition(":")
     entry: dict[str, Any] = {**request.POST.dict(), "question": question}
     if kind == "undo":
-        return {"kind": "undo", "id": str(uuid.uuid4()), "target": reason or _last_answer(request)}
+        return {"kind": "undo", "id": str(uuid.uuid4()), "target": reason}
     if kind == "skip":
         return {**entry, "kind": "skip"}
     if kind == "flag":

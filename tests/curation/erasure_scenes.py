@@ -92,7 +92,7 @@ def written_about(person: Identity, claim: Claim, other: Claim) -> None:
         Flag.objects.create(claim=one, question="usable", reviewer=senior, comment=flag, answer="yes, ADA MARLOW")
         Skip.objects.create(claim=one, question="usable", reviewer=factories.reviewer())
     DisputeView.objects.create(adjudicator=senior, claim=claim, question="usable")
-    PracticeAnswer.objects.create(reviewer=senior, claim=claim, verdict="accept", agrees=True)
+    PracticeAnswer.objects.create(reviewer=senior, claim=claim, verdict="accept")
     GoldItem.objects.create(claim=claim, question="usable", answer={"usable": "accept"}, policy=current_policy(),
                             chosen="agreed")  # fmt: skip
     Contradiction.objects.create(identity=person, field="race", values=["1", "3"], faces=2, fewest=1)
@@ -172,8 +172,8 @@ def found_in_database(wanted: set[str]) -> set[tuple[str, str]]:
     """(table, column) of every text, JSON or list that holds one of these, whatever the case."""
     with connection.cursor() as cursor:
         cursor.execute(TEXT_COLUMNS)
-        columns = cursor.fetchall()
-        return {column for column in columns if _holds(cursor, column[0], column[1], wanted)}
+        columns = [(str(table), str(column)) for table, column in cursor.fetchall()]
+        return {(table, column) for table, column in columns if _holds(cursor, table, column, wanted)}
 
 
 def _holds(cursor: Any, table: str, column: str, wanted: set[str]) -> bool:
@@ -208,7 +208,7 @@ def found_in_redis(wanted: set[str]) -> set[str]:
     found = set()
     for key in redis.scan_iter(match=f"{access.KEYS}:*"):
         value = redis.get(key) if redis.type(key) == b"string" else b""
-        text = f"{key.decode()} {redis.dump(key)!r} {value!r}"
+        text = f"{key.decode()} {value.decode('utf-8', 'replace') if isinstance(value, bytes) else ''}"
         if any(one.casefold() in text.casefold() for one in wanted):
             found.add(key.decode())
     return found

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from curation.models import Release, ReleaseFace
 from curation.policies import current_policy
-from curation.release import rows, sinks
+from curation.release import imagefolder, rows, sinks
 from curation.release.entries import Entry, of_chunks
 from curation.release.frozen import Frozen
 from curation.release.naming import METADATA, TASKS, image_file, image_id
@@ -97,7 +97,8 @@ def written(folder: Path, known: Frozen, *formats: Callable[[Frozen], Iterator[E
     folder.mkdir()
 
     def entries() -> Iterator[Entry]:
-        yield of_chunks(METADATA, lambda: rows.metadata(known.number, known.columns))
+        if imagefolder.entries not in formats:
+            yield of_chunks(METADATA, lambda: rows.metadata(known.number, known.columns))
         for form in formats:
             yield from form(known)
 

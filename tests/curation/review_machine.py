@@ -28,6 +28,7 @@ from curation.models import Annotation, Claim, Slot
 from curation.policies import current_policy
 from curation.settling import lock_photo, settle
 from ingest.models import Candidate, CrawlJob, Face, Identity, Photo
+from mtf_site import prepared
 from tests import factories
 from tests.curation.scenes import SHOWN
 
@@ -303,16 +304,18 @@ def _unlocked(sql: str) -> str:
 @contextmanager
 def _every_statement(change: Rewrite) -> Iterator[None]:
     """Of every thread, on the way to the database."""
-    plain = CursorWrapper.execute
+    plain, straight = CursorWrapper.execute, prepared._straight
 
     def changed(self: Any, sql: Any, params: Any = None) -> Any:
         return plain(self, change(sql) if isinstance(sql, str) else sql, params)
 
     CursorWrapper.execute = changed  # type: ignore[method-assign]
+    prepared._straight = lambda db, known, message, places: straight(db, known, change(message), places)
     try:
         yield
     finally:
         CursorWrapper.execute = plain  # type: ignore[method-assign]
+        prepared._straight = straight
 
 
 def slow_line() -> AbstractContextManager[None]:

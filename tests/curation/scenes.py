@@ -81,6 +81,14 @@ def accepted(identity: Identity | None = None, photo: Photo | None = None) -> Cl
     return made
 
 
+def judged() -> Claim:
+    """Accepted, its attributes settled."""
+    made = accepted()
+    for person in factories.reviewers(2):
+        say(person, made, "attributes", race=3, gender=1, age=1)
+    return made
+
+
 def state(claim: Claim) -> str:
     return Claim.objects.get(pk=claim.pk).state
 

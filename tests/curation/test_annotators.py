@@ -6,7 +6,6 @@ from collections import defaultdict
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from curation.annotators import tables
 from curation.models import Demographics
@@ -109,15 +108,3 @@ def test_the_sums_are_read_by_those_who_answer_for_the_data(client: Client, role
 def test_reviewers_do_not_read_them(client: Client) -> None:
     client.force_login(factories.user(Role.REVIEWER, Role.ADJUDICATOR))
     assert client.get("/people/annotators/").status_code == 403
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("count", [1, 40])
-def test_the_page_costs_the_same_however_many(
-    client: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    client.force_login(factories.user(Role.ADMIN))
-    for person in factories.reviewers(count):
-        scenes.say(person, scenes.claim())
-    with django_assert_num_queries(2 + 3):
-        client.get("/people/annotators/")

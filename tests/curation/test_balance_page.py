@@ -1,8 +1,7 @@
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
-from curation.balance import CELLS
 from curation.balance_figures import save_targets, tallies, targets
 from curation.models import BalanceTarget, Claim
 from curation.policies import current_policy
@@ -11,7 +10,6 @@ from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 2  # who it is, licences that wait
 
 
 def signed_in(*roles: Role) -> Client:
@@ -105,16 +103,3 @@ def test_the_page_says_what_to_do_where_there_is_nothing(admin: Client) -> None:
     assert "/identities/import/" in admin.get("/balance/").content.decode()
     judged(scenes.accepted())
     assert "Every target is reached." in admin.get("/balance/").content.decode()
-
-
-@pytest.mark.parametrize("people", [1, 30])
-def test_the_page_costs_the_same_however_many(
-    admin: Client, people: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(people):
-        shown = factories.identity(claimed_race=3, claimed_gender=2)
-        factories.candidate(shown, factories.photo())
-    save_targets(dict.fromkeys(CELLS, 100))
-    current_policy()
-    with django_assert_num_queries(EVERYONE + 9):
-        admin.get("/balance/")

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from curation import browsing
 from ingest.models import Candidate, Identity, Photo
@@ -13,7 +12,6 @@ from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 2  # who it is, licences that wait
 PAGES = ["/candidates/", "/photos/"]
 
 
@@ -190,19 +188,3 @@ def test_counting_stops_at_many(ada: Identity, monkeypatch: pytest.MonkeyPatch) 
     for _ in range(3):
         factories.photo()
     assert browsing.slice_of(Photo.objects.all(), before=None, after=None).count is None
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(
-    ("url", "queries"),
-    [("/candidates/", 5), ("/candidates/?state=done", 5), ("/photos/", 7), ("/photos/?view=table", 7)],
-)
-def test_lists_cost_the_same_however_long(
-    admin: Client, ada: Identity, rows: int, url: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(rows):
-        shown = factories.photo()
-        factories.face(shown)
-        factories.candidate(ada, shown)
-    with django_assert_num_queries(EVERYONE + queries):
-        admin.get(url)

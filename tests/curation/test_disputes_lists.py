@@ -1,7 +1,6 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from curation import waiting_lists
 from curation.disputes import Listing
@@ -32,19 +31,6 @@ def test_list_holds_its_own_kind_only(client: Client, senior: User, listing: str
     assert len(response.context["rows"]) == 1
     counts = {tab["name"]: tab["count"] for tab in response.context["tabs"]}
     assert counts == dict.fromkeys(Listing.values, 1) | {"contradictions": 0, "unclear": 0}
-
-
-@pytest.mark.parametrize("count", [1, 30])
-@pytest.mark.parametrize("listing", Listing.values)
-def test_list_asks_the_same_number_of_queries(
-    client: Client, senior: User, django_assert_num_queries: DjangoAssertNumQueries, listing: str, count: int
-) -> None:
-    for _ in range(count):
-        MAKE[listing]()
-    client.get(LIST)
-    with django_assert_num_queries(15):
-        response = client.get(LIST, {"list": listing})
-    assert len(response.context["rows"]) == min(count, 25)
 
 
 def test_list_opens_with_the_first_that_waits(client: Client, senior: User) -> None:

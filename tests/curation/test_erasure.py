@@ -5,8 +5,8 @@ from django.conf import settings
 
 from curation.erasure import erasing
 from curation.erasure.subjects import ErasureRefused, find_identity
-from curation.models import Claim, Release, ReleaseFace, Requeue, RevokedImage, Withdrawal
-from curation.release import revoked
+from curation.models import Annotation, Claim, Release, ReleaseFace, Requeue, RevokedImage, Withdrawal
+from curation.release import comparing, revoked
 from curation.release.errors import ReleaseRefused
 from curation.release.withdrawn import check_not_withdrawn
 from ingest import access, store
@@ -15,6 +15,7 @@ from ingest.models import Candidate, Erasure, Face, Identity, Photo, Tombstone
 from tests import factories
 from tests.curation import erasure_scenes as scenes
 from tests.curation import releases
+from tests.curation.scenes import lease, say
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,18 @@ def test_no_face_changes_sides_and_the_next_release_lacks_only_hers(world: World
     assert kept == after
 
 
+def test_the_difference_says_exactly_what_left(world: World) -> None:
+    first = releases.frozen("1.0.0")
+    hers = sorted(first.faces.filter(claim__in=world.hers).values_list("image_id", flat=True))
+    scenes.erase_identity(world.ada)
+    second = releases.frozen("1.1.0")
+    for changes in (comparing.compare(first, second), comparing.since(first, second.pk)):
+        assert (list(changes.removed), list(changes.erased)) == (hers, hers)
+        assert (list(changes.added), list(changes.moved), list(changes.changed)) == ([], [], [])
+        assert (changes.counts.images_before, changes.counts.images_after) == (6, 3)
+    assert "marlow" not in str(changes).lower()
+
+
 def test_revoked_images_are_told_by_hash_alone(world: World) -> None:
     assert revoked.lines() == ["sha256,image_id,revoked_on,releases\n"]
     releases.frozen("1.0.0")
@@ -191,3 +204,28 @@ def test_counts_before_and_after_agree(world: World) -> None:
     done = scenes.erase_identity(world.ada)
     assert outlook.counts.items() <= done.counts.items()
     assert Candidate.objects.filter(identity=world.ada.pk).count() == 0
+
+
+def test_an_answer_that_comes_too_late_is_told_so(world: World) -> None:
+    """A reviewer had the face before them when it was erased."""
+    late = world.hers[0]
+    scenes.erase_identity(world.ada)
+    accepted, _id = say(factories.reviewer(), late)
+    described, _id = say(factories.reviewer(), late, "attributes", race=1, gender=1, age=1)
+    assert (accepted.status, described.status) == ("gone", "gone")
+    assert not Annotation.objects.filter(claim=late.pk).exists()
+
+
+def test_whoever_has_a_claim_that_was_erased_is_given_others(world: World) -> None:
+    open_one = releases.claim(world.ada, scenes.stored_photo(42))
+    factories.candidate(world.ada, open_one.photo)
+    releases.slot(open_one, "usable", 1, waiting=True)
+    theirs = releases.claim(world.bo, scenes.stored_photo(43))
+    factories.candidate(world.bo, theirs.photo)
+    releases.slot(theirs, "usable", 1, waiting=True)
+    reviewer = factories.reviewer()
+    assert {slot.claim_id for slot in lease(reviewer)} >= {open_one.pk, theirs.pk}
+    scenes.erase_identity(world.ada)
+    given = {slot.claim_id for slot in lease(reviewer)}
+    assert theirs.pk in given
+    assert open_one.pk not in given

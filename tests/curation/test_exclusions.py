@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from curation import adjudication, agreement_report, exclusions, quarantine, tasks
 from curation.adjudication import Decision
@@ -293,12 +292,3 @@ def test_many_are_set_aside_in_the_background_with_progress(
     assert "Done: 2 answers are set aside." in part
     assert "hx-trigger" not in part
     assert admin.get(f"/people/{zoe.pk + 1}/exclusions/{made.pk}/").status_code == 404
-
-
-@pytest.mark.parametrize("count", [1, 30])
-def test_looking_costs_the_same_however_many(
-    admin: Client, zoe: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    settled(zoe, count=count)
-    with django_assert_num_queries(7):
-        admin.post(f"/people/{zoe.pk}/exclude/", {"do": "look"})

@@ -1,26 +1,21 @@
-"""The list of faces, one face's page, and asking many anew from the list."""
+"""The list of faces, and asking many anew from it."""
 
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from curation import faces, requeues
-from curation.adjudication import Decision, answer_flag, decide
 from curation.claims import open_claims
-from curation.models import Claim, Flag, Quarantine, Release, ReleaseFace, Reopening, Requeue, Slot
+from curation.models import Claim, Reopening, Requeue
 from curation.policies import current_policy
-from ingest.models import Identity
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
 from tests.curation.scenes import say, state, undo
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 2  # who it is, licences that wait
 
 
 def signed_in(*roles: Role) -> Client:
@@ -36,13 +31,6 @@ def admin() -> Client:
 
 def found(client: Client, query: str) -> list[int]:
     return [row.claim.pk for row in client.get(f"/faces/?{query}").context["page"].rows]
-
-
-def judged() -> Claim:
-    claim = scenes.accepted()
-    for person in factories.reviewers(2):
-        say(person, claim, "attributes", race=3, gender=1, age=1)
-    return claim
 
 
 def poor() -> Claim:
@@ -174,7 +162,7 @@ def test_faces_are_narrowed_down_by_answers(admin: Client) -> None:
 
 
 def test_progress_tells_settled_from_disputed_attributes(admin: Client) -> None:
-    done, differ = judged(), scenes.accepted()
+    done, differ = scenes.judged(), scenes.accepted()
     one, two = factories.reviewers(2)
     say(one, differ, "attributes", race=3, gender=1, age=1)
     say(two, differ, "attributes", race=4, gender=1, age=1)
@@ -199,119 +187,6 @@ def test_pages_lead_there_and_back_and_keep_the_filters(admin: Client, monkeypat
     assert "3–3 of 3" in text
 
 
-def test_a_long_list_takes_as_many_queries_as_a_short_one(
-    admin: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    judged()
-    with django_assert_num_queries(EVERYONE + 15):
-        admin.get("/faces/?state=accepted")
-    for _ in range(30):
-        judged()
-    with django_assert_num_queries(EVERYONE + 15):
-        admin.get("/faces/?state=accepted")
-
-
-# ---- One face
-
-
-def test_a_face_tells_its_whole_history(admin: Client) -> None:
-    claim = judged()
-    vera, other = factories.user(Role.ADJUDICATOR, username="vera"), factories.reviewer()
-    scenes.skip(other, claim)
-    scenes.flag(other, claim, "is it her sister?")
-    flag = Flag.objects.get()
-    answer_flag(flag, "It counts.", adjudicator=vera)
-    Flag.objects.update(answer="no, see the photo")
-    decide(
-        Decision(claim.pk, "usable", "reject", reason="other", note="seen"), adjudicator=vera, policy=current_policy()
-    )
-    frozen = Release.objects.create(
-        version="1.2.3", policy=current_policy(), papers={}, digest="sha256:0", faces_count=1, frozen_at=timezone.now()
-    )
-    ReleaseFace.objects.create(
-        release=frozen, face=claim.face, claim=claim, image_id="i", crop_sha256=claim.face.crop_sha256, record={}
-    )
-    page = admin.get(f"/faces/{claim.face_id}/")
-    history = page.context["dossier"].history
-    words = " | ".join(f"{one.words} {one.note} {one.who} {' '.join(one.remarks)}" for one in history)
-    for told in (
-        "photo found for", "crawl job", "face cut out", "claim opened", "accepted", "single", "policy 1",
-        "skipped", "is it her sister?", "flag answered no, see the photo", "decision", "seen", "vera",
-        "frozen in release 1.2.3", other.username,
-    ):  # fmt: skip
-        assert told in words, told
-    assert [one.at for one in history] == sorted(one.at for one in history)
-    assert page.context["dossier"].releases == ["1.2.3"]
-
-
-def test_adjudicators_see_names_only_when_asked_and_why_it_was_served_is_for_admins(admin: Client) -> None:
-    claim = scenes.claim()
-    person = factories.reviewer()
-    say(person, claim)
-    say(factories.reviewer(), claim)
-    Slot.objects.filter(annotation__reviewer=person).update(why="pair")
-    url, senior = f"/faces/{claim.face_id}/", signed_in(Role.ADJUDICATOR)
-    assert person.username not in senior.get(url).content.decode()
-    assert "Reviewer 1" in senior.get(url).content.decode()
-    assert person.username in senior.get(f"{url}?names=1").content.decode()
-    assert "two reviewers can be compared" not in senior.get(f"{url}?names=1").content.decode()
-    assert "two reviewers can be compared" not in signed_in(Role.AUDITOR).get(url).content.decode()
-    assert person.username in signed_in(Role.AUDITOR).get(url).content.decode()
-    assert "two reviewers can be compared" in admin.get(url).content.decode()
-
-
-def test_whoever_may_still_be_asked_sees_no_answer_of_others(admin: Client) -> None:
-    claim = scenes.claim()
-    say(factories.reviewer(), claim, "reject", reason="occluded")
-    url, both = f"/faces/{claim.face_id}/", signed_in(Role.ADMIN, Role.REVIEWER)
-    text = both.get(url).content.decode()
-    assert ("occluded" in text, "1 answer is not shown" in text) == (False, True)
-    assert "occluded" in admin.get(url).content.decode()
-    person = User.objects.get(pk=both.session["_auth_user_id"])
-    say(person, claim, "reject")
-    assert "occluded" in both.get(url).content.decode()
-
-
-def test_taken_back_late_carried_and_set_aside_are_marked(admin: Client) -> None:
-    heir = factories.identity("Bo")
-    claim = scenes.claim()
-    one, two, three = factories.reviewers(3)
-    undo(one, say(one, claim)[1])
-    say(one, claim, "relabel", identity=heir)
-    say(two, claim, "relabel", identity=heir)
-    say(three, claim)
-    remarks = {
-        remark for row in admin.get(f"/faces/{claim.face_id}/").context["dossier"].history for remark in row.remarks
-    }
-    assert {"taken back", "late, not counted", f"carried from {claim.identity.name}"} <= remarks
-
-
-def test_an_alarm_and_its_decision_are_told(admin: Client) -> None:
-    claim = scenes.claim()
-    say(factories.reviewer(), claim, "quarantine", reason="under_age")
-    text = admin.get(f"/faces/{claim.face_id}/").content.decode()
-    assert "put in quarantine" in text
-    Quarantine.objects.update(
-        decision="kept_out", decided_by=factories.user(Role.ADJUDICATOR), decided_at=timezone.now(), note="a child"
-    )
-    text = admin.get(f"/faces/{claim.face_id}/").content.decode()
-    assert "kept out for good" in text
-    assert "a child" in text
-
-
-def test_a_long_history_takes_as_many_queries_as_a_short_one(
-    admin: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    url = f"/faces/{scenes.claim().face_id}/"
-    long = scenes.claim()
-    for person in factories.reviewers(12):
-        undo(person, say(person, long)[1])
-        scenes.flag(person, long, "?")
-    for address in (url, f"/faces/{long.face_id}/"):
-        with django_assert_num_queries(EVERYONE + 16):
-            admin.get(address)
-
-
 # ---- Asking anew
 
 
@@ -333,7 +208,7 @@ def test_the_marked_are_asked_anew_after_a_confirmation(admin: Client) -> None:
 
 
 def test_without_a_reason_nothing_happens_and_what_was_typed_stays(admin: Client) -> None:
-    claim = judged()
+    claim = scenes.judged()
     url = f"/faces/requeue/?claim={claim.pk}&question=attributes"
     page = admin.post(url, {"question": "attributes", "seen": 1, "reason": " ", "fields_wanted": ["race"]})
     assert (page.status_code, Requeue.objects.count()) == (400, 0)
@@ -341,7 +216,7 @@ def test_without_a_reason_nothing_happens_and_what_was_typed_stays(admin: Client
 
 
 def test_chosen_attributes_alone_are_asked_anew(admin: Client) -> None:
-    claim = judged()
+    claim = scenes.judged()
     url = f"/faces/requeue/?claim={claim.pk}&question=attributes"
     admin.post(url, REASON | {"question": "attributes", "seen": 1, "fields_wanted": ["race", "age"]})
     assert Reopening.objects.get().fields == ["race", "age"]
@@ -400,10 +275,3 @@ def test_many_are_done_by_a_worker_in_batches_and_can_be_stopped(
     assert sorted(state(claim) for claim in claims) == ["accepted", "open"]
     assert "cancelled" in signed_in(Role.AUDITOR).get(url).content.decode()
     assert "It was over already." in admin.post(f"{url}cancel/", follow=True).content.decode()
-
-
-def test_links_lead_to_the_face(admin: Client) -> None:
-    claim: Claim = scenes.accepted(Identity.objects.first())
-    assert f"/faces/{claim.face_id}/" in admin.get(f"/photos/{claim.photo_id}/").content.decode()
-    senior = signed_in(Role.ADJUDICATOR)
-    assert f"/faces/{claim.face_id}/" in senior.get(f"/disputes/{claim.pk}/usable/").content.decode()

@@ -366,7 +366,8 @@ def test_gold_for_attributes_is_answered_blind_like_others(every_third: None) ->
             scenes.say(person, claim, "attributes", race=1, gender=1, age=1)
         gold(claim, "attributes", race="1", gender="1", age="1")
         scenes.accepted()
-    scenes.accepted()
+    for _ in range(3):  # as many as the longest gap wants
+        scenes.accepted()
     reviewer = factories.reviewer()
     page = serving.batch(reviewer=reviewer, question="attributes", policy=current_policy())
     hidden = {slot.claim_id for slot in gold_slots(reviewer)}

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from curation import desks, practice, progress
 from curation.adjudication import answer_flag, open_flags
@@ -16,7 +16,7 @@ from curation.models import Flag, Profile, Release
 from curation.policies import current_policy
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import disputes_scenes, scenes
+from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
 
@@ -200,24 +200,6 @@ def test_bars_cover_a_day_and_the_tallest_fills_the_chart() -> None:
     assert (drawn[-1].answers, drawn[-1].y, drawn[-1].height) == (10, 0, 72)
     assert (drawn[0].answers, drawn[0].x, drawn[0].height) == (1, 0, 8)
     assert {bar.answers for bar in drawn[1:-1]} == {0}
-
-
-@pytest.mark.parametrize("count", [1, 12])
-@pytest.mark.parametrize(
-    ("role", "queries"),
-    [(Role.REVIEWER, 10), (Role.ADJUDICATOR, 18), (Role.ADMIN, 22), (Role.RELEASE_MANAGER, 10), (Role.AUDITOR, 2)],
-)
-def test_home_asks_the_same_number_of_queries(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries, role: Role, queries: int, count: int
-) -> None:
-    person = factories.user(role)
-    for _ in range(count):
-        disputes_scenes.dispute(), scenes.accepted(), disputes_scenes.flagged(), answered_flag(person)
-        scenes.lease(factories.reviewer(), want=1)
-    client.force_login(person)
-    client.get("/")
-    with django_assert_num_queries(queries):
-        client.get("/")
 
 
 def test_admin_is_led_from_identities_to_jobs(client: Client) -> None:

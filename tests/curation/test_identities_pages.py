@@ -1,6 +1,5 @@
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from curation.models import Claim
 from ingest.models import Identity, IdentityEvent
@@ -9,7 +8,6 @@ from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 2  # who it is, licences that wait
 CHANGES = ["retire", "reactivate", "edit", "merge"]
 
 
@@ -66,17 +64,6 @@ def test_the_list_is_sorted_by_what_came(admin: Client) -> None:
     assert (told.share, counts["Bo"].share, counts["Cy"].share) == (0, 1, None)
 
 
-@pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize("sort", ["", "yield"])
-def test_the_list_costs_the_same_however_long(
-    admin: Client, rows: int, sort: str, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(rows):
-        factories.candidate(factories.identity(), factories.photo())
-    with django_assert_num_queries(EVERYONE + 6):
-        admin.get(f"/identities/?sort={sort}")
-
-
 # ---- One
 
 
@@ -104,18 +91,6 @@ def test_a_face_in_quarantine_is_not_shown_as_accepted(admin: Client) -> None:
     scenes.say(factories.reviewer(), claim, "quarantine", reason="licence")
     page = admin.get(f"/identities/{claim.identity_id}/")
     assert page.context["faces"] == []
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_page_costs_the_same_however_much_there_is(
-    admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    ada = factories.identity()
-    for _ in range(rows):
-        factories.candidate(ada, factories.photo())
-    scenes.accepted(ada)
-    with django_assert_num_queries(EVERYONE + 12):
-        admin.get(f"/identities/{ada.pk}/")
 
 
 def test_empty_pages_name_the_next_step(admin: Client) -> None:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from curation import invitations, people
 from curation.models import Invitation, PersonEvent
@@ -186,19 +186,6 @@ def test_a_mail_server_that_fails_does_not_lose_the_link(admin: Client, settings
     page = admin.post("/people/invite/", {"sent_to": "a@example.org", "roles": ["reviewer"], "send": "on"})
     assert "did not take it" in page.content.decode()
     assert "/invitation/" in page.content.decode()
-
-
-@pytest.mark.parametrize("rows", [1, 300])
-def test_the_list_costs_the_same_however_long(
-    admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    boss = User.objects.get(username="boss")
-    soon = timezone.now() + timedelta(days=1)
-    Invitation.objects.bulk_create(
-        Invitation(token_sha256=f"{n:064}", roles=["reviewer"], created_by=boss, expires_at=soon) for n in range(rows)
-    )
-    with django_assert_num_queries(4):
-        admin.get("/people/invite/")
 
 
 def test_the_links_of_one_who_is_no_admin_any_more_open_nothing(client: Client) -> None:

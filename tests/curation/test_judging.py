@@ -165,12 +165,12 @@ def test_who_is_paused_is_not_paused_again() -> None:
 
 def test_practice_passed_ends_a_pause_of_the_first_question_alone() -> None:
     person, _held = paused_with_leases()
-    assert not pauses.pass_practice(person, agreeing=7, total=10)
-    assert not pauses.pass_practice(person, agreeing=0, total=0)
-    assert pauses.pass_practice(person, agreeing=8, total=10)
+    assert not pauses.pass_practice(person, "usable", agreeing=7, total=10)
+    assert not pauses.pass_practice(person, "usable", agreeing=0, total=0)
+    assert pauses.pass_practice(person, "usable", agreeing=8, total=10)
     assert Pause.objects.get().ended == "practised"
     pauses.pause(person, question="attributes", reason="why", by=factories.user(Role.ADMIN))
-    assert not pauses.pass_practice(person, agreeing=10, total=10)
+    assert not pauses.pass_practice(person, "usable", agreeing=10, total=10)
 
 
 def test_accuracy_by_class_of_each_reviewer() -> None:

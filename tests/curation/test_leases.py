@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from psycopg import pq
 
-from curation import progress, queue
-from curation.models import Bookmark, Claim, Policy, Profile, Slot
+from curation import answering, progress, queue
+from curation.cases import locking
+from curation.models import Annotation, Bookmark, Claim, Policy, Profile, Slot
 from curation.policies import current_policy
+from mtf_site.prepared import Call
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
@@ -200,12 +204,12 @@ def test_a_call_tells_the_day_only_where_it_is_asked_to(client: Client, reviewer
 @pytest.mark.parametrize(
     ("answers", "want", "statements"),
     [
-        # session with person, roles and policy; BEGIN with locking and reading; writing with COMMIT
-        pytest.param(1, 0, 3, id="an answer"),
+        # BEGIN, session with person, roles and policy, locking and reading; writing with COMMIT
+        pytest.param(1, 0, 2, id="an answer"),
         # and limits with leanings, the lease, and what is shown around it
-        pytest.param(1, 1, 6, id="an answer and a new face"),
-        pytest.param(24, 0, 3, id="a grid"),
-        pytest.param(24, 24, 6, id="a grid and a new one"),
+        pytest.param(1, 1, 5, id="an answer and a new face"),
+        pytest.param(24, 0, 2, id="a grid"),
+        pytest.param(24, 24, 5, id="a grid and a new one"),
     ],
 )
 def test_a_call_asks_the_database_so_often(
@@ -220,6 +224,42 @@ def test_a_call_asks_the_database_so_often(
     assert {result["status"] for result in body["results"]} == {"saved"}
     assert len(body["items"]) == want
     assert len(queries) == statements
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_ahead_is_given_back_where_it_was_not_theirs(client: Client, reviewer: User) -> None:
+    claim, other = scenes.claim(), factories.reviewer()
+    sync(client, reviewer)
+    assert sync(client, other, answer(claim)).status_code == 403
+    assert not connection.in_atomic_block
+    assert connection.connection.pgconn.transaction_status == pq.TransactionStatus.IDLE
+    client.logout()
+    assert sync(client, reviewer, answer(claim)).status_code == 403
+    assert not Annotation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_is_found_out_where_reading_ahead_fails(
+    client: Client, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = scenes.claim()
+    sync(client, reviewer)
+    broken: Iterator[list[Call]] = iter([[("SELECT 1 / 0", {})]])
+    monkeypatch.setattr(answering, "locking", lambda claims: next(broken, None) or locking(claims))
+    assert sync(client, reviewer, answer(claim)).json()["results"][0]["status"] == "saved"
+    assert next(broken, None) is None
+    assert Annotation.objects.get().claim_id == claim.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_ahead_of_entries_that_are_not_plain_hinders_nobody(client: Client, reviewer: User) -> None:
+    claims = scenes.claims(4)
+    sync(client, reviewer)
+    bad = {**answer(claims[1]), "verdict": "reject", "reason": "no such reason"}
+    results = sync(client, reviewer, answer(claims[0]), bad, answer(claims[2])).json()["results"]
+    assert [result["status"] for result in results] == ["saved", "refused", "saved"]
+    assert sync(client, reviewer, {**answer(claims[3]), "shown_at": "never"}).json()["results"][0]["code"] == 400
+    assert Annotation.objects.count() == 2
 
 
 def test_an_answer_that_is_odd_stops_none_of_a_grid(client: Client, reviewer: User) -> None:

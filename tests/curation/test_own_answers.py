@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from curation import own_gold
 from curation.adjudication import Decision, decide
@@ -138,18 +137,6 @@ def test_numbers_of_the_day_only_where_wanted(client: Client, ann: User) -> None
     assert client.get("/answers/?pace=1").context["day"].answered == 1
     Profile.objects.create(user=ann, show_pace=True)
     assert client.get("/answers/").context["day"].seconds == 0
-
-
-def test_a_long_list_takes_as_many_queries_as_a_short_one(
-    client: Client, ann: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    say(ann, scenes.claim())
-    with django_assert_num_queries(5):
-        client.get("/answers/")
-    for claim in scenes.claims(30):
-        say(ann, claim)
-    with django_assert_num_queries(5):
-        client.get("/answers/")
 
 
 @pytest.mark.parametrize(

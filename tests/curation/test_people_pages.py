@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from curation import people
 from curation.models import Annotation, PersonEvent, Profile, Slot
@@ -17,7 +16,6 @@ from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 2  # who it is, licences that wait
 CHANGES = ["deactivate", "reactivate", "limit", "excuse", "exclude"]
 
 
@@ -80,25 +78,6 @@ def test_whoever_is_alone_is_told_to_invite(admin: Client) -> None:
     assert "You are alone so far" in admin.get("/people/").content.decode()
     factories.reviewer()
     assert "You are alone so far" not in admin.get("/people/").content.decode()
-
-
-@pytest.mark.parametrize("rows", [1, 300])
-def test_the_list_costs_the_same_however_long(
-    admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    User.objects.bulk_create(User(username=f"many{n:03}", password="!") for n in range(rows))
-    with django_assert_num_queries(EVERYONE + 8):
-        admin.get("/people/")
-
-
-def test_the_page_of_one_costs_the_same_however_long_its_history(
-    admin: Client, boss: User, zoe: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for count in (1, 60):
-        for _ in range(count):
-            people.record(zoe, PersonEvent.Kind.LEASES, by=boss)
-        with django_assert_num_queries(EVERYONE + 11):
-            admin.get(f"/people/{zoe.pk}/")
 
 
 # ---- Who may
@@ -235,7 +214,7 @@ def test_deactivating_wants_a_reason_and_never_oneself(admin: Client, boss: User
 @pytest.mark.parametrize("name", ["deactivate", "reactivate", "excuse"])
 def test_what_is_so_already_is_said(admin: Client, zoe: User, name: str) -> None:
     User.objects.filter(pk=zoe.pk).update(is_active=name != "deactivate")
-    Profile.objects.create(user=zoe, practised_at=timezone.now())
+    Profile.objects.create(user=zoe, practised_at=timezone.now(), attributes_practised_at=timezone.now())
     assert admin.post(f"/people/{zoe.pk}/{name}/", {"reason": "again"}).status_code == 400
     assert events(zoe) == []
 

@@ -2,7 +2,6 @@
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 
 from curation import adjudication
 from curation.models import Claim
@@ -14,7 +13,6 @@ from tests import factories
 from tests.curation import scenes
 
 pytestmark = pytest.mark.django_db
-EVERYONE = 2  # who it is, licences that wait
 
 
 def signed_in(*roles: Role) -> Client:
@@ -170,18 +168,3 @@ def test_a_decision_is_told_without_a_name() -> None:
     assert told["face 1 accepted for Ada"] == "by adjudication, 2 votes"
     assert "an adjudicator decided about Ada" in told
     assert "vera" not in shown(claim.photo)
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_page_costs_the_same_however_much_there_is(
-    rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    admin, photo = signed_in(Role.ADMIN), factories.photo()
-    group = DuplicateGroup.objects.create()
-    for _ in range(rows):
-        ada = factories.identity()
-        factories.candidate(ada, photo)
-        face = factories.face(photo, duplicate_group=group)
-        Claim.objects.create(face=face, photo=photo, identity=ada, state="rejected")
-    with django_assert_num_queries(EVERYONE + 16):
-        admin.get(f"/photos/{photo.pk}/")

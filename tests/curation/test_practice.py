@@ -6,15 +6,16 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from curation import agreement_report, practice, queue
+from curation import agreement_report, practice, practice_known, queue
 from curation.models import Annotation, Claim, Consensus, Policy, PracticeAnswer, Profile, Slot
 from curation.policies import current_policy
-from curation.practice import Known
+from curation.practice_known import Known
 from curation.serving import answered_today, recent
 from ingest.models import DuplicateGroup, Face
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
+from tests.curation.practice_scenes import accepted, known, rejected, said
 
 pytestmark = pytest.mark.django_db
 
@@ -31,29 +32,8 @@ def novice(client: Client) -> User:
     return person
 
 
-def known(*said: str) -> Claim:
-    """A claim of which each of two reviewers said the same: accept, or a reason to reject."""
-    claim = scenes.claim()
-    for (verdict, reason), person in zip([_split(word) for word in said], factories.reviewers(len(said)), strict=True):
-        scenes.say(person, claim, verdict, reason=reason)
-    claim.refresh_from_db()
-    return claim
-
-
-def _split(word: str) -> tuple[str, str]:
-    return (word, "") if word in ("accept", "cannot_tell") else ("reject", word)
-
-
-def accepted(count: int) -> list[Claim]:
-    return [known("accept", "accept") for _ in range(count)]
-
-
-def rejected(*reasons: str) -> list[Claim]:
-    return [known(reason, reason) for reason in reasons]
-
-
 def chosen(person: User) -> list[Claim]:
-    return practice.progress(person).ahead
+    return practice.progress(person, "usable").ahead
 
 
 # ---- Which faces
@@ -63,7 +43,7 @@ def test_ten_known_faces_half_of_them_rejected_for_different_reasons() -> None:
     accepted(12)
     rejected(*["wrong_person"] * 8, "occluded", "bad_crop", "too_small")
     faces = chosen(factories.reviewer())
-    reasons = [practice.known_of([claim])[claim.pk] for claim in faces]
+    reasons = [practice_known.known_of([claim])[claim.pk] for claim in faces]
     assert len(faces) == 10
     assert [k.verdict for k in reasons].count("accept") == 5
     assert {k.reasons[0] for k in reasons if k.reasons} == {"wrong_person", "occluded", "bad_crop", "too_small"}
@@ -116,7 +96,7 @@ def test_a_relabel_is_known_as_a_wrong_person() -> None:
     claim, other = scenes.claim(), factories.identity()
     for person in factories.reviewers(2):
         scenes.say(person, claim, "relabel", identity=other)
-    assert practice.known_of([claim])[claim.pk] == Known("reject", ("wrong_person",))
+    assert practice_known.known_of([claim])[claim.pk] == Known("reject", ("wrong_person",), (other.name,))
 
 
 def test_a_rejection_agrees_whatever_its_reason() -> None:
@@ -126,10 +106,10 @@ def test_a_rejection_agrees_whatever_its_reason() -> None:
 
 def test_the_guidelines_sentence_is_that_which_speaks_of_it() -> None:
     policy = current_policy()
-    assert practice.sentence(policy, Known("accept")).startswith("Accept a crop when")
-    assert "the wrong person before" in practice.sentence(policy, Known("reject", ("wrong_person",)))
-    assert practice.sentence(policy, Known("reject", ("duplicate",))) == ""
-    assert practice.sentence(Policy(guideline="", reasons=policy.reasons), Known("accept")) == ""
+    assert practice_known.sentence(policy, Known("accept")).startswith("Accept a crop when")
+    assert "the wrong person before" in practice_known.sentence(policy, Known("reject", ("wrong_person",)))
+    assert practice_known.sentence(policy, Known("reject", ("duplicate",))) == ""
+    assert practice_known.sentence(Policy(guideline="", reasons=policy.reasons), Known("accept")) == ""
 
 
 # ---- Who is led to it
@@ -139,7 +119,7 @@ def test_the_guidelines_sentence_is_that_which_speaks_of_it() -> None:
 def test_a_new_reviewer_practises_first_and_never_again(client: Client, novice: User, name: str) -> None:
     accepted(3)
     assert client.get(reverse(name)).headers["Location"] == reverse("practice")
-    practice.finish(novice)
+    practice.finish(novice, "usable")
     assert client.get(reverse(name)).status_code == 200
 
 
@@ -180,7 +160,7 @@ def test_practice_is_for_reviewers(client: Client) -> None:
         assert client.get(url).status_code == status, role
     client.force_login(factories.reviewer())
     assert client.put(url).status_code == 405
-    assert client.get(reverse("practice-end")).status_code == 405
+    assert client.get(reverse("practice-end", args=["usable"])).status_code == 405
 
 
 def test_feedback_says_what_was_known_and_no_names(client: Client, novice: User) -> None:
@@ -188,11 +168,11 @@ def test_feedback_says_what_was_known_and_no_names(client: Client, novice: User)
     people = set(User.objects.exclude(pk=novice.pk).values_list("username", flat=True))
     first = client.get(reverse("practice")).context["item"]["claim"]
     page = client.post(reverse("practice"), {"claim": first, "answer": "accept"}, follow=True)
-    said = page.content.decode()
-    reason = practice.known_of([Claim.objects.get(pk=first)])[first].reasons[0].replace("_", " ")
-    assert "The others saw it differently" in said
-    assert f"rejected: {reason}" in said
-    assert not [name for name in people if name in said]
+    shown = page.content.decode()
+    reason = practice_known.known_of([Claim.objects.get(pk=first)])[first].reasons[0].replace("_", " ")
+    assert "The others saw it differently" in shown
+    assert f"rejected: {reason}" in shown
+    assert not [name for name in people if name in shown]
 
 
 def test_another_reason_agrees_and_is_told(client: Client, novice: User) -> None:
@@ -223,24 +203,26 @@ def test_a_practice_to_the_end_is_summed_up_and_review_starts(client: Client, no
     assert "2 of 3 as the others saw it" in page.content.decode()
     assert "rejected: occluded" in page.content.decode()
     assert Profile.objects.get(user=novice).practised_at
-    assert client.post(reverse("practice-end")).headers["Location"] == reverse("review")
+    assert client.post(reverse("practice-end", args=["usable"])).headers["Location"] == reverse("review")
     assert client.get(reverse("review")).status_code == 200
 
 
 def test_the_rest_can_be_skipped_after_three(client: Client, novice: User) -> None:
     accepted(6)
     for answered in range(3):
-        page = client.post(reverse("practice-end"), follow=True)
+        page = client.post(reverse("practice-end", args=["usable"]), follow=True)
         assert page.redirect_chain[-1][0] == reverse("practice"), answered
         assert "Skip the rest" not in page.content.decode()
         claim = client.get(reverse("practice")).context["item"]["claim"]
         client.post(reverse("practice"), {"claim": claim, "answer": "accept"})
     assert "Skip the rest" in client.get(reverse("practice")).content.decode()
-    assert client.post(reverse("practice-end")).headers["Location"] == reverse("review")
+    assert client.post(reverse("practice-end", args=["usable"])).headers["Location"] == reverse("review")
     assert client.get(reverse("review")).status_code == 200
 
 
-@pytest.mark.parametrize("answer", ["", "reject", "reject:ugly", "accept:x", "quarantine:under_age", "x" * 60])
+@pytest.mark.parametrize(
+    "answer", ["", "reject", "reject:ugly", "quarantine:ugly", "attributes", "withdrawn", "x" * 60]
+)
 def test_an_answer_that_is_none_is_refused(client: Client, novice: User, answer: str) -> None:
     accepted(3)
     claim = client.get(reverse("practice")).context["item"]["claim"]
@@ -278,8 +260,8 @@ def test_nothing_of_practice_counts(novice: User) -> None:
     policy = current_policy()
     before = _everything_counted(novice, policy)
     for claim in claims:
-        practice.answer(reviewer=novice, claim=claim, verdict="reject", reason="wrong_person")
-    assert PracticeAnswer.objects.filter(reviewer=novice, agrees=False).count() == 3
+        practice.answer(reviewer=novice, claim=claim, said=said(claim, "reject", reason="wrong_person"))
+    assert PracticeAnswer.objects.filter(reviewer=novice, differs=["usable"]).count() == 3
     assert _everything_counted(novice, policy) == before
     assert not Annotation.objects.filter(reviewer=novice).exists()
     assert {scenes.state(claim) for claim in claims} == {Claim.State.ACCEPTED}
@@ -301,7 +283,6 @@ def test_practice_goes_by_the_persons_own_keys(client: Client, novice: User) -> 
     accepted(4)
     Profile.objects.update_or_create(user=novice, defaults={"keys": {"accept": ["n"], "skip": [" "]}})
     page = client.get(reverse("practice")).content.decode()
-    assert 'value="accept" data-key="n"' in page
     assert '<kbd class="needs-js">N</kbd>' in page
 
 
@@ -309,5 +290,4 @@ def test_practice_without_shortcuts_has_buttons_only(client: Client, novice: Use
     accepted(4)
     Profile.objects.update_or_create(user=novice, defaults={"keys_off": True})
     page = client.get(reverse("practice")).content.decode()
-    assert 'value="accept" data-key=""' in page
     assert not re.search(r"<kbd[^>]*>[A-Z0-9]</kbd>", page)

@@ -1,7 +1,6 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
 
 from curation.views.releases import next_version
 from mtf_site.roles import Role
@@ -72,19 +71,6 @@ def test_releases_show_what_is_frozen_and_the_next_version() -> None:
     assert release.digest in text
     assert 'href="/releases/1.0.0/"' in text
     assert 'name="version" value="1.1.0"' in text
-
-
-@pytest.mark.parametrize("releases", [1, 3])
-def test_releases_take_as_many_queries_however_many_there_are(
-    releases: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    r.few_people()
-    for number in range(releases):
-        r.accepted(factories.identity())
-        r.frozen(f"1.{number}.0")
-    client = signed_in(Role.RELEASE_MANAGER)
-    with django_assert_num_queries(9):
-        client.get(URL)
 
 
 def test_next_version_is_the_next_minor_one() -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from curation.models import Annotation, Claim, Flag, Quarantine, Skip
+from curation.models import Annotation, Claim, Flag, Quarantine
 from curation.policies import current_policy
 from ingest.models import DuplicateGroup, Face
 from mtf_site.roles import Role
@@ -192,60 +192,6 @@ def test_what_the_browser_holds_is_not_sent_again(client: Client, reviewer: User
     assert [item["claim"] for item in sync(client, reviewer, have=[held.pk]).json()["items"]] == [other.pk]
 
 
-@pytest.mark.parametrize(
-    ("press", "verdict", "reason"),
-    [
-        ("accept", "accept", ""),
-        ("reject:occluded", "reject", "occluded"),
-        ("cannot_tell", "cannot_tell", ""),
-        ("quarantine:under_age", "quarantine", "under_age"),
-    ],
-)
-def test_the_screen_works_as_a_form(client: Client, reviewer: User, press: str, verdict: str, reason: str) -> None:
-    claim = scenes.claim()
-    response = client.post(reverse("review-answer"), form(claim, answer=press))
-    assert response.headers["Location"] == reverse("review")
-    saved = Annotation.objects.get()
-    assert (saved.verdict, saved.reason, saved.reviewer) == (verdict, reason, reviewer)
-
-
-def form(claim: Claim, **fields: Any) -> dict[str, Any]:
-    return {"id": str(uuid.uuid4()), "claim": claim.pk, "question": "usable", "shown_at": SHOWN, **fields}
-
-
-def test_the_form_relabels_skips_and_undoes(client: Client, reviewer: User) -> None:
-    claim, other = scenes.claim(), factories.identity("Bo Lindqvist")
-    client.post(reverse("review-answer"), form(claim, answer="relabel", identity_name="bo lindqvist"))
-    assert Annotation.objects.get().relabel_to == other
-    client.post(reverse("review-answer"), form(claim, answer="undo"))
-    assert Annotation.objects.filter(verdict="withdrawn").count() == 1
-    client.post(reverse("review-answer"), form(claim, answer="skip"))
-    assert Skip.objects.get().reviewer == reviewer
-
-
-def test_the_form_flags_with_a_comment_and_says_where_there_is_none(client: Client, reviewer: User) -> None:
-    claim = scenes.claim()
-    done = client.post(reverse("review-answer"), form(claim, answer="flag", note="two of this name"), follow=True)
-    assert (Flag.objects.get().claim, Flag.objects.get().comment) == (claim, "two of this name")
-    assert "Flagged" in str(next(iter(done.context["messages"])))
-    refused = client.post(reverse("review-answer"), form(claim, answer="flag", note=" "), follow=True)
-    assert "comment" in str(next(iter(refused.context["messages"])))
-    assert Flag.objects.count() == 1
-
-
-def test_the_form_answers_attributes(client: Client, reviewer: User) -> None:
-    claim = scenes.accepted()
-    fields = {"question": "attributes", "answer": "attributes", "race": 0, "gender": 2, "age": 1}
-    assert client.post(reverse("review-answer"), form(claim, **fields)).headers["Location"] == reverse("attributes")
-    saved = Annotation.objects.get(question="attributes")
-    assert (saved.race, saved.gender, saved.age) == (0, 2, 1)
-
-
-def test_the_form_says_what_was_wrong(client: Client, reviewer: User) -> None:
-    response = client.post(reverse("review-answer"), form(scenes.claim(), answer="reject:"), follow=True)
-    assert "no such reason" in str(next(iter(response.context["messages"])))
-
-
 def test_type_ahead_finds_approved_people(client: Client, reviewer: User) -> None:
     factories.identity("Ada Marlow")
     factories.identity("Adam Proposed", state="proposed")
@@ -295,13 +241,6 @@ def test_skipped_faces_come_back_on_request(client: Client, reviewer: User) -> N
     assert client.get(reverse("review")).context["batch"]["items"][0]["claim"] == claim.pk
 
 
-def test_a_zero_byte_is_nobodys_name(client: Client, reviewer: User) -> None:
-    assert client.get(reverse("review-identities"), {"q": "a\0"}).status_code == 400
-    response = client.post(reverse("review-answer"), form(scenes.claim(), answer="relabel", identity_name="a\0"))
-    assert response.status_code == 302
-    assert not Annotation.objects.exists()
-
-
 @pytest.mark.parametrize(("name", "folder"), [("crop", "crops"), ("photo", "previews")])
 def test_pictures_are_for_people_with_a_role(client: Client, name: str, folder: str) -> None:
     sha256 = factories.digest("a picture")
@@ -322,16 +261,6 @@ def test_an_alarms_note_and_policy_are_kept(client: Client, reviewer: User) -> N
     sync(client, reviewer, answer(claim, "reject", reason="other", note="a wax figure"))
     saved = Annotation.objects.get()
     assert (saved.note, saved.policy) == ("a wax figure", current_policy())
-
-
-@pytest.mark.parametrize("waiting", [1, 12])
-def test_the_page_asks_the_database_as_often_for_one_as_for_many(
-    client: Client, reviewer: User, waiting: int, django_assert_num_queries: Any
-) -> None:
-    current_policy()
-    scenes.claims(waiting)
-    with django_assert_num_queries(13):
-        client.get(reverse("review"))
 
 
 def test_near_duplicates_are_shown_beside_the_face_that_is_asked_for_them(client: Client, reviewer: User) -> None:

@@ -41,13 +41,15 @@ def test_demo_fills_the_queue_and_leaves_nothing_running(demo: subprocess.Popen[
     found = re.search(r"^ready: (http://127\.0\.0\.1:\d+/)$", printed, re.MULTILINE)
     assert found, printed
     accounts = dict(re.findall(r"^    (\w+) +(demo-\w+) ", printed, re.MULTILINE))
-    assert set(accounts) == {"admin", "reviewer1", "reviewer2", "adjudicator", "releases", "auditor"}
+    assert set(accounts) == {"admin", "reviewer1", "reviewer2", "newcomer", "adjudicator", "releases", "auditor"}
     browser = _sign_in(found[1], "reviewer1", accounts["reviewer1"])
     item = _wait(lambda: _first_item(browser, found[1]))
     assert item is not None
     assert item["source"]["licence"]
     crop = browser.get(found[1] + item["crop"][1:], timeout=10)
     assert crop.content.startswith(b"\xff\xd8")
+    newcomer = _sign_in(found[1], "newcomer", accounts["newcomer"])
+    _wait(lambda: newcomer.get(found[1] + "review/", timeout=20).url.endswith("/review/practice/"))
     family = [demo.pid, *(child.pid for child in psutil.Process(demo.pid).children(recursive=True))]
 
     demo.send_signal(signal.SIGINT)

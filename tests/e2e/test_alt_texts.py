@@ -58,10 +58,11 @@ def test_of_every_screen_where_somebody_judges(sign_in: SignIn, known: Identity)
     person = factories.reviewer()
     with answered(sign_in(person)) as page:
         assert told(page, "/review/practice/") <= ALLOWED
+        expect(page.locator("[data-ready]")).to_be_visible()
         page.keyboard.press("a")
         expect(page.locator(".verdict")).to_be_visible()
         assert set(page.evaluate(TEXTS)) <= ALLOWED
-        practice.finish(person)
+        practice.finish(person, "usable")
         for path in ("/review/", "/review/attributes/", "/review/grid/"):
             assert told(page, path) <= ALLOWED, path
         page.keyboard.press("x")

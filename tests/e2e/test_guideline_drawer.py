@@ -70,16 +70,18 @@ def test_beside_a_face_of_the_practice_and_what_is_known_of_it(page: Page, setti
         for person in factories.reviewers(2):
             scenes.say(person, claim)
     page.goto("/review/practice/")
+    expect(page.locator("[data-ready] .keys")).to_be_visible()
     opens_beside(page)
     page.keyboard.press("4")
     page.wait_for_url("**/review/practice/?seen=*")
+    expect(page.locator("[data-ready] .verdict")).to_be_visible()
     expect(page.locator("#guideline figcaption")).to_be_visible()  # still open
     closes_by_escape(page)
     for _ in range(2):
         page.keyboard.press("Enter")
-        expect(page.locator(".keys")).to_be_visible()
+        expect(page.locator("[data-ready] .keys")).to_be_visible()
         page.keyboard.press("a")
-        expect(page.locator(".verdict")).to_be_visible()
+        expect(page.locator("[data-ready] .verdict")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#summary")).to_be_visible()
     page.keyboard.press("g")

@@ -201,7 +201,7 @@ def test_a_finger_meets_every_target(tablet: Opened, senior: User, settings: Set
         "/disputes/?list=decided", dispute_of(usable), dispute_of(attributes, question="attributes"),
         dispute_of(flag.claim), dispute_of(alarm.claim), "/disputes/contradictions/",
         f"/disputes/contradictions/{torn.pk}/race/", "/disputes/unclear/", "/answers/", "/profile/",
-        "/faces/", f"/faces/{usable.face_id}/", "/review/practice/",
+        "/faces/", f"/faces/{usable.face_id}/", "/review/practice/", "/review/practice/attributes/",
     ):  # fmt: skip
         settings.PRACTICE_ITEMS = 3 if "practice" in url else 0
         page.goto(url)

@@ -14,6 +14,7 @@ VISITS: dict[str, list[str]] = {
     "attributes": ["/review/attributes/"],
     "grid": ["/review/grid/"],
     "practice": ["/review/practice/", "/review/practice/?seen={practised}"],
+    "practice-attributes": ["/review/practice/attributes/", "/review/practice/attributes/?seen={perceived}"],
     "answers": ["/answers/?pace=1", "/answers/?list=flags"],
     "answer-take-back": ["/answers/{reviewer_answer}/take-back/", "/answers/{adjudicator_answer}/take-back/"],
     "paused": ["/review/usable/paused/"],

@@ -41,7 +41,7 @@ from ingest.jobs import cancel, finish_if_nothing_pends, pause
 from ingest.models import Candidate, Detection, DuplicateGroup, Face, Identity, JobEvent, LicenceEvidence, Photo
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import gold_scenes, policy_scenes, releases, scenes
+from tests.curation import gold_scenes, policy_scenes, practice_scenes, releases, scenes
 from tests.curation.disputes_scenes import dispute, disputed_attributes, flagged, quarantined, skipped
 from tests.curation.test_contradictions import contradicted, ticked
 
@@ -210,11 +210,17 @@ def released(_known: Names) -> Names:
 
 
 def practised(known: Names) -> Names:
-    """The reviewer has answered one face of practice and has others before them."""
+    """The reviewer has answered one face of each practice and has others before them; attributes wait for nobody."""
     reviewer = person(known, Role.REVIEWER)
-    first = practice.progress(reviewer).ahead[0]
-    practice.answer(reviewer=reviewer, claim=first, verdict="reject", reason="occluded")
-    return {"practised": first.pk}
+    first = practice.progress(reviewer, "usable").ahead[0]
+    said = practice_scenes.said(first, "reject", reason="occluded")
+    practice.answer(reviewer=reviewer, claim=first, said=said)
+    perceived, *_others = [practice_scenes.perceived() for _ in range(4)]
+    given = practice_scenes.said(perceived, "attributes", **(practice_scenes.KNOWN | {"age": 1}))
+    practice.answer(reviewer=reviewer, claim=perceived, said=given)
+    for one in (reviewer, person(known, Role.ADJUDICATOR)):
+        practice.finish(one, "attributes")
+    return {"practised": first.pk, "perceived": perceived.pk}
 
 
 def golden(known: Names) -> Names:

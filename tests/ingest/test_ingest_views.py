@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from ingest.forms import sources_not_on_offer, sources_on_offer
 from ingest.models import CrawlJob, Identity
@@ -116,23 +116,6 @@ def test_the_list_of_jobs_tells_how_many_licences_wait_for_a_person(admin: Clien
     job = factories.job()
     factories.candidate(factories.identity(), factories.photo(), job=job, state="held", refusal="licence_contradictory")
     assert f'href="/licences/?job={job.pk}"' in admin.get("/jobs/").content.decode()
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_lists_cost_the_same_however_long(
-    admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(rows):
-        shows = factories.identity()
-        job = factories.job([shows])
-        shown = factories.photo()
-        factories.face(shown)
-        factories.candidate(shows, shown, job=job)
-    everyone = 2  # who it is, licences that wait
-    with django_assert_num_queries(everyone + 6):
-        admin.get("/jobs/")
-    with django_assert_num_queries(everyone + 14):
-        admin.get(f"/jobs/{job.pk}/")
 
 
 def test_import_by_upload_approves_in_the_admins_name(admin: Client) -> None:

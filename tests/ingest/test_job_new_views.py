@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from ingest.forms import FORMS, SearchJobForm
 from ingest.models import CrawlJob, Identity
@@ -151,14 +151,3 @@ def test_a_list_of_urls_stays_where_it_can_be_mended(admin: Client, people: list
     mended = send(admin, "start", source="urls", pasted=bad.replace("Nobody", "Ada"))
     job = CrawlJob.objects.get()
     assert (mended.headers["Location"], list(job.identities.all())) == (f"/jobs/{job.pk}/", people[:1])
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_order_costs_the_same_however_many_there_are(
-    admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    people = [factories.identity() for _ in range(rows)]
-    query = "&".join(f"identity={one.pk}" for one in people)
-    everyone = 2  # who it is, licences that wait
-    with django_assert_num_queries(everyone + 7):
-        admin.get(f"/jobs/new/?source=bing&{query}")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from ingest.jobs import cancel, finish_if_nothing_pends, pause
 from ingest.models import Candidate, CrawlJob
@@ -149,38 +148,6 @@ def test_a_trials_page_shows_each_picture_with_outcome_and_licence(admin: Client
     assert "licence forbids changes (ND)" in text
     assert "CC-BY-4.0 · proved" in text
     assert "javascript:" not in text
-
-
-@pytest.mark.parametrize("people", [1, 30])
-def test_the_page_costs_the_same_however_many_identities(
-    admin: Client, people: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    job = factories.job([factories.identity() for _ in range(people)])
-    for ada in job.identities.all():
-        shown = factories.photo()
-        factories.face(shown)
-        factories.candidate(ada, shown, job=job)
-        factories.candidate(ada, factories.photo(), job=job, state="refused", refusal="no_face")
-        factories.candidate(ada, factories.photo(), job=job, state="held", refusal="licence_sold")
-    everyone = 2  # who it is, licences that wait
-    for path in ("", "progress/"):
-        with django_assert_num_queries(everyone + 14):
-            admin.get(f"/jobs/{job.pk}/{path}")
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_costs_the_same_however_long(
-    admin: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(rows):
-        ada, shown = factories.identity(), factories.photo()
-        factories.face(shown)
-        factories.candidate(ada, shown)
-    everyone = 2
-    with django_assert_num_queries(everyone + 6):
-        page = admin.get("/jobs/")
-    assert [row["faces"] for row in page.context["rows"]] == [1] * min(rows, 25)
-    assert page.context["page"].paginator.num_pages == (2 if rows > 25 else 1)
 
 
 def test_the_list_shows_what_each_job_came_to(admin: Client) -> None:

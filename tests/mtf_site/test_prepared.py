@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from mtf_site import prepared
@@ -68,14 +68,6 @@ def test_several_go_in_one_message_and_each_answers() -> None:
     assert "PREPARE" not in queries[0]["sql"]
 
 
-def test_the_cursor_stands_at_the_first_result() -> None:
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, ["SELECT %(n)s::int", "SELECT %(n)s::int * 2"], {"n": 4})
-        assert cursor.fetchall() == [(4,)]
-        assert cursor.nextset()
-        assert cursor.fetchall() == [(8,)]
-
-
 def test_what_failed_may_be_asked_again() -> None:
     text = "INSERT INTO auth_group (name) VALUES (%(name)s) RETURNING name"
     prepared.exchange([(text, {"name": "one"})])
@@ -86,3 +78,45 @@ def test_what_failed_may_be_asked_again() -> None:
         [("two",)],
         [("never before",)],
     ]
+
+
+def test_it_is_the_same_whether_somebody_listens_or_not() -> None:
+    calls: list[prepared.Call] = [
+        ("SELECT %(at)s::timestamptz, %(at)s::date, ARRAY['a', NULL], '{\"a\": 1}'::jsonb, 1.5::real", {"at": MOMENT}),
+        ("SELECT 1 WHERE false", {}),
+    ]
+    unheard = prepared.exchange(calls)
+    with CaptureQueriesContext(connection) as queries:
+        heard = prepared.exchange(calls)
+    assert heard == unheard == [[(MOMENT, MOMENT.date(), ["a", None], '{"a": 1}', 1.5)], []]
+    with connection.cursor() as cursor:
+        cursor.execute(queries[0]["sql"].replace("SET LOCAL plan_cache_mode = force_generic_plan;", ""))
+        assert cursor.fetchall() == heard[0]
+
+
+def test_nothing_is_asked_in_a_transaction_that_is_lost() -> None:
+    with transaction.atomic():
+        connection.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            prepared.exchange([("SELECT 1", {})])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_statement_of_an_atomic_block_is_taken_back_with_it() -> None:
+    insert: prepared.Call = ("INSERT INTO auth_group (name) VALUES (%(name)s)", {"name": "first"})
+    with transaction.atomic():
+        prepared.exchange([insert])
+        transaction.set_rollback(True)
+    assert prepared.exchange([("SELECT count(*) FROM auth_group WHERE name = 'first'", {})]) == [[(0,)]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_gone_is_an_error_of_operation() -> None:
+    connection.ensure_connection()
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    with connection.cursor() as cursor, pytest.raises(OperationalError):
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(OperationalError):
+        prepared.exchange([("SELECT 1", {})])
+    connection.close()
+    assert prepared.exchange([("SELECT 1", {})]) == [[(1,)]]

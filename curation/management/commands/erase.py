@@ -82,10 +82,11 @@ class Command(BaseCommand):
 
     def resume(self) -> None:
         waiting = erasing.unfinished()
-        if not waiting:
-            self.stdout.write("Nothing was interrupted.")
         for erasure in waiting:
             self.go_on(erasure)
+        if not waiting:
+            left = erasing.sweep()
+            self.stdout.write(f"Nothing was interrupted; files that no row refers to, and that went: {left:,}")
 
     def go_on(self, erasure: Erasure) -> None:
         with tqdm(desc="erasing", unit=" files", disable=not sys.stderr.isatty(), leave=False) as bar:
