@@ -161,6 +161,15 @@ def test_croissant_says_by_the_extension_what_its_specification_spells() -> None
     assert all(not key.startswith("rai:") or told[key] for key in told)
 
 
+def test_croissant_names_licences_by_address_where_they_have_one() -> None:
+    rows = [p.row(0, licence=spdx) for spdx in ("CC0-1.0", "GFDL-1.2-or-later", "LicenseRef-Public-Domain")]
+    assert json.loads(papers.render(p.facts(known=rows))["croissant.json"])["license"] == [
+        "https://creativecommons.org/publicdomain/zero/1.0/",
+        "https://spdx.org/licenses/GFDL-1.2-or-later.html",
+        "Public domain",
+    ]
+
+
 @pytest.mark.parametrize("selection", ["curated", "non-curated"])
 @pytest.mark.parametrize("formats", [(), ("webdataset",)])
 def test_croissant_without_folders_still_has_the_metadata(

@@ -13,7 +13,7 @@ from curation.release.papers.croissant_context import CONTEXT, CROISSANT, RAI
 from curation.release.papers.croissant_rai import about_data
 from curation.release.papers.facts import Facts
 from curation.release.papers.text import as_json
-from ingest.licences import licence_url
+from ingest.licences import licence_name, licence_url
 
 SPDX_PAGE = "https://spdx.org/licenses/{}.html"
 MIME = {
@@ -67,7 +67,8 @@ def _about(facts: Facts) -> dict[str, Any]:
 
 
 def _licence(spdx: str) -> str:
-    return licence_url(spdx) or SPDX_PAGE.format(spdx)
+    """An address where there is one; our own ids are none of SPDX's."""
+    return licence_url(spdx) or (licence_name(spdx) if spdx.startswith("LicenseRef-") else SPDX_PAGE.format(spdx))
 
 
 def _files(facts: Facts) -> Iterator[dict[str, Any]]:
