@@ -52,10 +52,10 @@ def costs_the_same(page: Page) -> None:
         policy_scenes.draft(activated_at=timezone.now())
     _ask(visitor, page, about)  # what is made once, or remembered, is
     few, shown = _ask(visitor, page, about)
-    assert len(few) == page.queries, "\n".join(few)
+    assert len(few) == page.queries, "\n".join([f"{len(few)} statements:", *few])
     copy(rows, page.rows - 1)
     many, all_shown = _ask(visitor, page, about)
-    assert len(many) == page.queries, "\n".join(many)
+    assert len(many) == page.queries, "\n".join([f"{len(many)} statements:", *many])
     then, now = shown.content, all_shown.content
     assert _words(now) != _words(then) if page.sums else _tags(now) > _tags(then), "it does not show what was added"
     assert not page.pages or all_shown.context["page"].paginator.num_pages == page.pages

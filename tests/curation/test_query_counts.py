@@ -57,7 +57,7 @@ OWN = [
     Page("/answers/", 5, rows.answered, REVIEWER, me, before=True),
     Page("/answers/?pace=1", 13, rows.answered_gold, REVIEWER, me),
     Page("/answers/?list=flags", 4, answered_flag, REVIEWER, me),
-    Page("/review/usable/paused/", 15, rows.missed, REVIEWER, rows.paused),
+    Page("/review/usable/paused/", 16, rows.missed, REVIEWER, rows.paused),
 ]
 IDENTITIES = [
     Page("/identities/", 8, rows.waiting),
@@ -91,7 +91,7 @@ RULES = [
     Page("/gold/?question=attributes", 9, rows.known_attributes),
     Page("/gold/{.pk}/retire/", 6, rows.on_gold, about=rows.gold_item, sums=True),
     Page("/gold/reviewers/", 11, rows.gold_answered, pages=6),
-    Page("/releases/", 9, rows.released, RELEASE_MANAGER),
+    Page("/releases/", 11, rows.released, RELEASE_MANAGER),
     Page("/releases/{.version}/", 5, rows.released, RELEASE_MANAGER, rows.frozen),
     Page("/releases/compare/?from={0.version}&to={0.version}", 7, rows.released, RELEASE_MANAGER, rows.frozen),
 ]
@@ -116,8 +116,8 @@ HOME = [
 REVIEW = [
     Page("/review/", 13, rows.waiting, REVIEWER),
     Page("/review/attributes/", 13, rows.accepted, REVIEWER),
-    Page("/review/grid/", 22, rows.waiting, REVIEWER, factories.identity),
-    Page("/review/grid/next/", 18, rows.waiting, REVIEWER, factories.identity),
+    Page("/review/grid/", 23, rows.waiting, REVIEWER, factories.identity),
+    Page("/review/grid/next/", 19, rows.waiting, REVIEWER, factories.identity),
 ]
 
 
@@ -148,4 +148,4 @@ def test_whatever_is_no_list_is_named() -> None:
 
 def test_practice_costs_the_same_however_many_are_known(settings: Settings) -> None:
     settings.PRACTICE_ITEMS = 10
-    costs_the_same(Page("/review/practice/", 9, rows.accepted, REVIEWER, rows.enough_for_practice))
+    costs_the_same(Page("/review/practice/", 10, rows.accepted, REVIEWER, rows.enough_for_practice))

@@ -181,7 +181,7 @@ def test_a_release_shows_what_names_it_and_its_papers(manager: Client) -> None:
     assert release.digest in text
     for path in release.papers:
         assert f"/releases/1.0.0/papers/{path}" in text
-    assert "Multi-Task Faces, release 1.0.0" in text_of(manager, "/releases/1.0.0/papers/README.md")
+    assert "Faces of the Test Room" in text_of(manager, "/releases/1.0.0/papers/README.md")
     assert manager.get("/releases/1.0.0/papers/../../etc/passwd").status_code == 404
     assert manager.get("/releases/9.9.9/").status_code == 404
 
