@@ -1,20 +1,17 @@
 """What a reviewer's browser sends, checked: docs/review-protocol.md."""
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms.renderers import get_default_renderer
-from django.forms.utils import ErrorList
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from curation.models import Annotation, Policy
 from curation.models.claims import Question
+from curation.plain_forms import Code, Moment, Payload, PlainForm, Words
 from curation.policies import FIELDS, QUARANTINE_REASONS, class_codes, reason_codes
 
 V = Annotation.Verdict
@@ -75,70 +72,6 @@ class Result:
     status: str
     code: int = 200
     message: str = ""
-
-
-class Words(forms.CharField):
-    """What a person typed. Half a surrogate pair, as scripts may cut one, becomes "?": PostgreSQL holds none."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).encode("utf-8", "replace").decode()
-
-
-class Moment(forms.DateTimeField):
-    """From JSON, where a value may be of any type."""
-
-    def to_python(self, value: Any) -> datetime | None:
-        return super().to_python(value if value in self.empty_values else str(value))
-
-
-class Code(forms.ChoiceField):
-    """One of a few texts. What they are called waits to be translated, and is left alone."""
-
-    def __init__(self, codes: Collection[str], *, required: bool = True) -> None:
-        super().__init__(choices=[(code, code) for code in codes], required=required)
-        self._codes = frozenset(map(str, codes))
-
-    def valid_value(self, value: Any) -> bool:
-        return str(value) in self._codes
-
-
-class Payload(forms.JSONField):
-    def to_python(self, value: Any) -> Any:
-        try:
-            return super().to_python(value)
-        except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
-            raise forms.ValidationError(_("This JSON cannot be read.")) from error
-
-
-class PlainForm(forms.Form):
-    """A form of JSON. Nothing is drawn, so nothing is made that drawing wants; its fields are those of the class."""
-
-    def __init__(self, data: Any) -> None:
-        self.data, self.is_bound, self.empty_permitted = data, True, False
-        self.fields, self.prefix, self.error_class = self.base_fields, None, ErrorList
-        self.renderer, self._errors = get_default_renderer(), None
-        self.auto_id, self._bound_fields_cache = False, dict[str, Any]()  # wanted by a field that is found wrong
-
-    def _clean_fields(self) -> None:
-        for name, field, absent, check in _checks(type(self)):
-            if absent and name not in self.data:
-                self.cleaned_data[name] = absent[0]
-                continue
-            try:
-                self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, {}, name))
-                if check:
-                    self.cleaned_data[name] = check(self)
-            except forms.ValidationError as error:
-                self.add_error(name, error)
-
-
-@cache
-def _checks(form: type[PlainForm]) -> list[tuple[str, forms.Field, list[Any], Callable[[PlainForm], Any] | None]]:
-    """Of each field its name, what it comes to where it may be left out, and what the form itself has to say of it."""
-    return [
-        (name, field, [] if field.required else [field.clean(None)], getattr(form, f"clean_{name}", None))
-        for name, field in form.base_fields.items()
-    ]
 
 
 class AnswerForm(PlainForm):

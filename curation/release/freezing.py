@@ -23,6 +23,7 @@ from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
 from curation.release.selection import Finding, Selected
 from curation.release.splits import Decisions, Item
+from curation.release.vocabulary import CANNOT_TELL, Vocabulary, class_folders, vocabulary
 from curation.release.withdrawn import check_not_withdrawn
 
 RELEASE_LOCK = 0x4D5446_02
@@ -38,7 +39,7 @@ class Draft:
 
     order: Order
     policy: Policy
-    words: records.Vocabulary
+    words: Vocabulary
     decisions: Decisions
     findings: tuple[Finding, ...]
     places: Counter[tuple[str, ...]] = field(default_factory=Counter)
@@ -47,7 +48,7 @@ class Draft:
 
     def classes(self) -> Classes:
         named = [{"folder": slug, "label": name} for slug, name in sorted(self.people.items())]
-        known = {"identity": named, **records.class_folders(self.words)}
+        known = {"identity": named, **class_folders(self.words)}
         return {task: known[task] for task in ("identity", *ATTRIBUTES)}
 
     def count(self, made: list[ReleaseFace]) -> None:
@@ -167,7 +168,7 @@ def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[s
 def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace]], object], number: int) -> Draft:
     """Looks at everything that there is to look at, and lists all that it finds."""
     policy = current_policy()  # before the vocabulary: it is made where there is none yet
-    words = records.vocabulary(order.version)
+    words = vocabulary(order.version)
     chosen, check = selection.selected(order), CropCheck()
     draft = Draft(order, policy, words, _decide(chosen, order, words), gates.of_selection(order))
     sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)
@@ -187,7 +188,7 @@ def _batches(chosen: list[Selected]) -> Iterator[list[Selected]]:
     return (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
 
 
-def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> Decisions:
+def _decide(chosen: list[Selected], order: Order, words: Vocabulary) -> Decisions:
     items = []
     for batch in _batches(chosen):
         for face in records.labelled(batch, order, words):
@@ -197,9 +198,9 @@ def _decide(chosen: list[Selected], order: Order, words: records.Vocabulary) -> 
     return splitting.decide(items)
 
 
-def _cell(words: records.Vocabulary, name: str, code: str) -> str:
+def _cell(words: Vocabulary, name: str, code: str) -> str:
     label = words.task_label(name, code)
-    return "" if label == records.CANNOT_TELL else label
+    return "" if label == CANNOT_TELL else label
 
 
 def _frozen(draft: Draft, number: int, day: date) -> Frozen:

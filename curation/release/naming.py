@@ -18,6 +18,7 @@ METADATA, README, AGREEMENT, CLASSES, MANIFEST = (
     "classes.json",
     "MANIFEST.sha256",
 )
+SIGNATURE = f"{MANIFEST}.minisig"
 
 
 LABELLED = {"curated": "perceived", "non-curated": "claimed"}  # what the labels of a selection are

@@ -40,6 +40,7 @@ def _write(frozen: Frozen, shard: Shard, file: BinaryIO) -> None:
     import pyarrow as pa  # heavy, and only for those who write this format
     from pyarrow import parquet as pq
 
+    pa.set_memory_pool(pa.system_memory_pool())  # the others keep what they once had
     labels, kinds = class_labels(frozen), schema(frozen)
     pages = {
         "compression": {path: "none" if path == "image.bytes" else COMPRESSION for path in _paths(frozen, labels)},

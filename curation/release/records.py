@@ -1,15 +1,11 @@
 """What a release says of each image: a row of metadata.csv, and the folders in which the image stands."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from curation.models import Consensus, ReleaseFace, Slot
-from curation.policies import activated, age_bands, age_classes, class_labels
-from curation.policy_maps import Maps, maps_in_force, perceived
-from curation.release.errors import ReleaseRefused
+from curation.policy_maps import perceived
 from curation.release.naming import (
     ATTRIBUTES,
     LABELLED,
@@ -24,13 +20,11 @@ from curation.release.naming import (
 )
 from curation.release.orders import Order
 from curation.release.selection import Selected
-from ingest.attributes import AGE, GENDER, RACE
+from curation.release.vocabulary import CANNOT_TELL, Vocabulary
 from ingest.licences import licence_url
 from ingest.models import Candidate, Identity, Photo
 
 FIELDS = ("usable", *ATTRIBUTES)
-LABELS: Mapping[str, Mapping[int, str]] = {"race": RACE, "gender": GENDER, "age": AGE}
-CANNOT_TELL = "cannot tell"
 OLD = 50  # years
 
 
@@ -47,31 +41,6 @@ def columns(selection: str) -> tuple[str, ...]:
         *(f"votes_{name}" for name in FIELDS),
         *(f"consensus_{name}" for name in FIELDS),
     )
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Labels by field and code; pseudonyms by reviewer: stable within a release, and not across releases. `bands`
-    says of the classes of age in which of the task's classes each stands; `maps` how earlier answers are read.
-    """
-
-    labels: Mapping[str, Mapping[str, str]]
-    pseudonyms: Mapping[int, str]
-    bands: Mapping[str, int] = field(default_factory=dict)
-    maps: Maps = field(default_factory=dict)
-
-    def label(self, name: str, code: str) -> str:
-        return self.labels[name][code] if code else ""
-
-    def task_label(self, name: str, code: str) -> str:
-        """The class in the task's tree: of the finer classes of age their band."""
-        band = self.bands.get(code) if name == "age" else None
-        return AGE[band] if band else self.label(name, code)
-
-    def annotator(self, reviewer: int) -> str:
-        if reviewer not in self.pseudonyms:
-            raise ReleaseRefused("Somebody new answered while the release was frozen: run the command again.")
-        return self.pseudonyms[reviewer]
 
 
 @dataclass
@@ -92,63 +61,6 @@ class Answers:
         if row is None:
             return Consensus.State.OPEN.value
         return row.method if row.state == Consensus.State.SETTLED else row.state
-
-
-def vocabulary(version: str) -> Vocabulary:
-    """The data set's own labels; a class that only policies know has that of the newest. Codes mean one thing for
-    good, so an answer given under a policy that has been replaced keeps its class."""
-    labels: dict[str, dict[str, str]] = {name: {} for name in LABELS}
-    bands: dict[str, int] = {str(code): code for code in AGE}
-    finer: set[str] = set()
-    for policy in activated().order_by("version"):
-        for name, known in class_labels(policy).items():
-            labels[name] |= known
-        bands |= {str(code): band for code, band in age_bands(policy).items()}
-        finer = {str(row["code"]) for row in age_classes(policy) if "band" in row}
-    for name, own in LABELS.items():
-        taken = finer if name == "age" else set()
-        labels[name] |= {str(code): label for code, label in own.items() if str(code) not in taken}
-    answered = Slot.objects.filter(purpose="vote", annotation__isnull=False)
-    reviewers = {pk for pk in answered.values_list("reviewer", flat=True).distinct() if pk}
-    people = sorted(reviewers, key=lambda pk: _shuffled(version, pk))
-    pseudonyms = {pk: f"annotator-{n:02d}" for n, pk in enumerate(people, 1)}
-    return Vocabulary(labels, pseudonyms, bands, maps_in_force())
-
-
-def _shuffled(version: str, reviewer: int) -> bytes:
-    """So that a number does not tell who joined first."""
-    return hashlib.sha256(f"{version} {reviewer}".encode()).digest()
-
-
-def class_folders(words: Vocabulary) -> dict[str, list[dict[str, Any]]]:
-    """Of the three attributes: code, label and folder of each class. ReleaseRefused where two would share one."""
-    classes: dict[str, list[dict[str, Any]]] = {name: _classes(words, name) for name in ATTRIBUTES[:2]}
-    classes["age"] = _age_classes(words)
-    for name, known in classes.items():
-        folders = [one["folder"] for one in known]
-        if "" in folders or len(set(folders)) < len(folders):
-            labels = ", ".join(one["label"] for one in known)
-            raise ReleaseRefused(f"The classes of {name} do not have a folder name of their own each: {labels}.")
-    return classes
-
-
-def _classes(words: Vocabulary, name: str) -> list[dict[str, Any]]:
-    known = sorted((code, label) for code, label in words.labels[name].items() if code != "0")
-    return [{"code": code, "label": label, "folder": class_folder(label)} for code, label in known]
-
-
-def _age_classes(words: Vocabulary) -> list[dict[str, Any]]:
-    """Young and old, with the finer classes that each holds. ReleaseRefused for one of which no policy says where."""
-    finer = {code: label for code, label in sorted(words.labels["age"].items()) if code != "0"}
-    for code, label in finer.items():
-        if code not in words.bands:
-            raise ReleaseRefused(f"The age class {code}, “{label}”, counts as neither young nor old in any policy.")
-    classes: list[dict[str, Any]] = []
-    for band, label in AGE.items():
-        held = [{"code": code, "label": name} for code, name in finer.items() if words.bands[code] == band]
-        holds = {"holds": held} if any(one["code"] != str(band) for one in held) else {}
-        classes.append({"code": str(band), "label": label, "folder": class_folder(label), **holds})
-    return classes
 
 
 @dataclass(frozen=True)
@@ -324,10 +236,3 @@ def _votes(slots: Iterable[Slot], name: str, words: Vocabulary) -> Iterator[tupl
         label = vote.verdict if name == "usable" else words.label(name, perceived(vote, name, words.maps) or "")
         if label:
             yield words.annotator(vote.reviewer_id), label
-
-
-def classes_of(release: int) -> list[dict[str, str]]:
-    """The identities of a release that is being frozen, as classes."""
-    people = Identity.objects.filter(claims__in=ReleaseFace.objects.filter(release=release).values("claim"))
-    named = people.distinct().order_by().values_list("slug", "name")
-    return [{"folder": slug, "label": name} for slug, name in sorted(named)]

@@ -13,7 +13,7 @@ from curation.models import ReleaseFace
 from curation.release import ahead, manifest
 from curation.release.naming import SPLITS
 
-CHUNK = 1_000
+CHUNK = 500
 Record = tuple[str, dict[str, Any]]  # the id of an image, and its row with the folders that it stands in
 # Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
 IMAGE_FILES = """

@@ -7,7 +7,7 @@ from curation.models import Release
 from curation.release import formats, frozen, rows
 from curation.release.entries import Entry, Folder, Made, of_chunks, of_text
 from curation.release.errors import ReleaseRefused
-from curation.release.naming import MANIFEST, METADATA
+from curation.release.naming import MANIFEST, METADATA, SIGNATURE
 from curation.release.sinks import Progress, Written, write_folder
 
 
@@ -23,6 +23,11 @@ def write(release: Release, folder: Path, progress: Progress) -> Written:
     if found != release.digest:
         raise ReleaseRefused(f"Release {release.version} would come out as {found}, not as {release.digest}.")
     return written
+
+
+def write_signature(folder: Path, signature: bytes) -> None:
+    """Beside the manifest, which does not name it."""
+    write_folder(folder, [of_chunks(SIGNATURE, lambda: [signature])], lambda _count: None)
 
 
 def entries(release: Release) -> Iterator[Entry]:

@@ -190,8 +190,8 @@ def _known(request: SignedInRequest, so_far: Progress, policy: Policy) -> dict[s
 
 
 def _fair(references: list[str], so_far: Progress) -> list[str]:
-    """No face of the practice stands beside another as an accepted one."""
-    asked = {serving.crop_url(claim.face) for claim in (*so_far.ahead, *(a.claim for a in so_far.answers))}
+    """No face that is still to come stands beside another as an accepted one."""
+    asked = {serving.crop_url(claim.face) for claim in so_far.ahead}
     return [crop for crop in references if crop not in asked]
 
 

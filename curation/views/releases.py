@@ -66,6 +66,7 @@ def _context(request: SignedInRequest, form: OrderForm | None) -> dict[str, Any]
     return {
         "releases": frozen,
         "ready": triage.ready,
+        "all_held": bool(triage.held_back) and not triage.ready,
         "blocking": [found for found in findings if found.blocks and found.code != gates.NOTHING],
         "held_back": [found for found in findings if not found.blocks],
         "accepted": request.POST.getlist("accept") or request.GET.getlist("accept"),

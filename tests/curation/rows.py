@@ -258,13 +258,17 @@ def two() -> list[User]:
     return factories.reviewers(2)
 
 
-def released() -> None:
-    """A frozen release; a face that is ready for the next, one that is held back."""
+def frozen() -> Release:
     number, now = factories.number(), timezone.now()
-    Release.objects.create(
+    return Release.objects.create(
         version=f"1.{number}.0", policy=current_policy(), papers={}, digest=f"sha256:{number}", faces_count=12,
         frozen_by=factories.user(Role.RELEASE_MANAGER), frozen_at=now,
     )  # fmt: skip
+
+
+def released(_one: Release | None = None) -> None:
+    """A frozen release; a face that is ready for the next, one that is held back."""
+    frozen()
     releases.accepted(factories.identity(), crop=factories.digest("a"), labels={"race": "1", "gender": "0"})
     releases.accepted(factories.identity(), crop=factories.digest("b"), proof="unproved")
 

@@ -19,7 +19,7 @@ from django.db import connection
 from curation.management.commands import export_mtf
 from curation.models import Release
 from curation.release import writing
-from curation.release.orders import ACCEPTABLE
+from curation.release.orders import ACCEPTABLE, FORMATS
 from curation.release.sinks import Progress, Written
 from ingest import store
 from tests import factories
@@ -83,7 +83,7 @@ def test_export_freezes_and_writes_the_same_tree_anywhere(environment: dict[str,
     r.few_people()
     first, second = tmp_path / "first", tmp_path / "elsewhere" / "second"
     second.parent.mkdir()
-    status, out, err = export(environment, first)
+    status, out, err = export(environment, first, *(f"--format={name}" for name in FORMATS))
     assert (status, err) == (0, "")
     release = Release.objects.get(version="1.0.0")
     assert out.splitlines() == [f"release 1.0.0: 9 images in {first}", release.digest]

@@ -16,9 +16,11 @@ import yaml
 from PIL import Image
 
 from curation.release import papers
+from curation.release.naming import class_folder
 from curation.release.papers import citation
 from curation.release.papers.front_matter import configs
 from tests.curation import paper_scenes as p
+from tests.curation import releases as r
 from tests.curation.sheets import ANSWERS
 
 pytestmark = [
@@ -211,3 +213,28 @@ def test_citation_as_a_line_and_as_bibtex() -> None:
     )
     assert "  title = {{Faces of A \\& B\\_1}},\n" in citation.as_bibtex(known)
     assert citation.as_bibtex(known).count("{") == citation.as_bibtex(known).count("}")
+
+
+# ---- A release that was really frozen and written
+
+
+@pytest.mark.django_db
+def test_a_frozen_release_loads_in_all_its_formats(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    r.few_people()
+    release = r.written(tmp_path / "release", formats=["imagefolder", "parquet", "webdataset"])
+    ids = {face.image_id.encode() for face in release.faces.all()}
+    found = dataset(tmp_path / "release", caplog)
+    records = {one.id: list(found.records(one.id)) for one in found.metadata.record_sets}
+    for name in ("metadata", "pictures", "parquet"):
+        assert {record[f"{name}/id"] for record in records[name]} == ids
+        assert len(records[name]) == 9
+    folders = [one["classes-race/folder"] for one in records["classes-race"]]
+    for record in records["parquet"]:
+        label = record["parquet/perceived_race"].decode()
+        number = sorted(folders).index(class_folder(label))
+        assert record["parquet/label_race"] == number
+    kinds = [
+        str(one.encoding_formats) for one in found.metadata.distribution if isinstance(one, mlcroissant.FileObject)
+    ]
+    assert any("x-tar" in kind for kind in kinds)
+    assert any("x-parquet" in kind for kind in kinds)

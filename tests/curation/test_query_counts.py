@@ -91,7 +91,9 @@ RULES = [
     Page("/gold/?question=attributes", 9, rows.known_attributes),
     Page("/gold/{.pk}/retire/", 6, rows.on_gold, about=rows.gold_item, sums=True),
     Page("/gold/reviewers/", 11, rows.gold_answered, pages=6),
-    Page("/releases/", 7, rows.released, RELEASE_MANAGER),
+    Page("/releases/", 9, rows.released, RELEASE_MANAGER),
+    Page("/releases/{.version}/", 5, rows.released, RELEASE_MANAGER, rows.frozen),
+    Page("/releases/compare/?from={0.version}&to={0.version}", 7, rows.released, RELEASE_MANAGER, rows.frozen),
 ]
 QUALITY = [
     Page("/quality/", 14, rows.differently_judged, about=rows.two, sums=True),
@@ -124,6 +126,8 @@ NO_LISTS = {
     "answer-take-back", "identity-approve", "identity-edit", "identity-import",
     "identity-import-wikidata", "identity-reactivate", "identity-retire", "job-cancel", "pause-lift",
     "person-deactivate", "person-excuse", "person-pause", "person-reactivate", "policy-delete", "policy-new", "requeue",
+    # What is said once of a release, or of its order
+    "freezing", "release-paper", "release-sheet",
     # One's own account
     "profile", "profile-about", "profile-keys", "invitation", "login", "password_change", "password_change_done",
     "password_reset", "password_reset_complete", "password_reset_confirm", "password_reset_done",

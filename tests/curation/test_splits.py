@@ -10,7 +10,7 @@ from itertools import combinations, count, product
 import pytest
 
 from curation.release.naming import PARTS
-from curation.release.splits import DISJOINT, SHARED, SHARES, Decisions, Item, Past, Placed, decide
+from curation.release.splits import DISJOINT, SHARED, SHARES, Decisions, Item, Past, Placed, balance, decide
 from curation.release.splits.figures import figures
 from curation.release.splits.items import Board, classes, rank
 from tests.curation.split_checks import Checks
@@ -224,9 +224,9 @@ def test_a_released_face_that_is_said_to_show_a_person_of_another_side_is_held_b
 
 
 def test_a_merged_person_takes_the_side_of_most_of_their_released_faces() -> None:
-    past = Past({1: "val", 2: "test"}, {}, {1: stood(1, "val"), 2: stood(2, "test"), 3: stood(3, "test")})
+    past = Past({1: "test", 2: "val"}, {}, {1: stood(1, "test"), 2: stood(2, "val"), 3: stood(3, "val")})
     decisions = checked([face(n, 5) for n in (1, 2, 3)], past)
-    assert decisions.sides == {5: "test"} == decisions.new_sides
+    assert decisions.sides == {5: "val"} == decisions.new_sides
     assert decisions.held[DISJOINT] == {1: "relabelled"}
 
 
@@ -245,12 +245,13 @@ def test_a_person_left_in_two_parts_by_removals_is_absent_and_comes_back_to_the_
 
 
 def test_a_person_with_no_picture_placed_has_no_side_yet() -> None:
-    past = Past({1: "train"}, {}, {1: stood(1, "train")})
-    decisions = [checked([face(1, 1), face(2, n, photo=1)], past) for n in range(2, 30)]
-    held = [one for one in decisions if one.held[DISJOINT]]
-    assert held
-    assert all(not one.new_sides for one in held)
-    assert all(len(one.new_sides) == 1 for one in decisions if one not in held)
+    """Ten people are in train, so the next would not be; but their one picture is in a photo that is."""
+    items = people([10] * 10)
+    past = Past(dict.fromkeys(range(1, 11), "train"), {}, {one.face: stood(one.face, "train") for one in items})
+    decisions = checked([*items, face(900, 50, photo=items[0].photo)], past)
+    assert decisions.held[DISJOINT] == {900: "beside"}
+    assert 50 not in decisions.sides
+    assert not decisions.new_sides
 
 
 # ---- Shares and classes
@@ -267,8 +268,8 @@ def crowd(seed: int, persons: int, images: int) -> list[Item]:
     return items
 
 
-def off(items: Iterable[Item], parts: Mapping[int, str]) -> float:
-    """The largest distance of a share from its target: of all and of every class, over images and over persons."""
+def off(items: Iterable[Item], parts: Mapping[int, str]) -> list[float]:
+    """How far shares are from their targets: of all and of every class, over images and over persons."""
     images: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     persons: dict[tuple[str, ...], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for item in items:
@@ -277,7 +278,7 @@ def off(items: Iterable[Item], parts: Mapping[int, str]) -> float:
             persons[row][parts[item.face]].add(item.identity)
     rows: list[Mapping[str, int]] = list(images.values())
     rows += [{part: len(found) for part, found in row.items()} for row in persons.values()]
-    return max(abs(row.get(part, 0) / sum(row.values()) - SHARES[part]) for row in rows for part in PARTS)
+    return [abs(row.get(part, 0) / sum(row.values()) - SHARES[part]) for row in rows for part in PARTS]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -286,8 +287,16 @@ def test_sides_are_nearer_the_shares_than_the_best_of_many_draws(seed: int) -> N
     drawn = []
     for _ in range(200):
         sides = {n: lot.choices(PARTS, list(SHARES.values()))[0] for n in range(1, 81)}
-        drawn.append(off(items, {item.face: sides[item.identity] for item in items}))
-    assert off(items, decide(items).disjoint) < min(min(drawn), sorted(drawn)[100] / 2)
+        drawn.append(max(off(items, {item.face: sides[item.identity] for item in items})))
+    assert max(off(items, decide(items).disjoint)) < min(min(drawn), sorted(drawn)[100] / 2)
+
+
+def test_moves_and_exchanges_bring_people_nearer_the_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowds = [crowd(seed, 60, 5) for seed in range(6)]
+    moved = sum(sum(off(items, decide(items).disjoint)) for items in crowds)
+    monkeypatch.setattr(balance, "PASSES", 0)
+    greedy = sum(sum(off(items, decide(items).disjoint)) for items in crowds)
+    assert moved < 0.7 * greedy
 
 
 def test_new_people_make_up_for_what_stands_askew() -> None:
@@ -310,6 +319,12 @@ def test_the_pictures_of_every_person_and_every_class_are_near_the_shares() -> N
         assert all(abs(inside[part] / inside.total() - share) < 0.01 for part, share in SHARES.items()), row
 
 
+def test_people_with_many_pictures_make_up_for_those_with_three() -> None:
+    """Who has three has one in each part, far from the shares."""
+    parts = Counter(decide(people([3] * 60 + [30] * 20)).shared.values())
+    assert all(abs(parts[part] / parts.total() - share) < 0.01 for part, share in SHARES.items()), parts
+
+
 def empty(items: Iterable[Item], sides: Mapping[int, str]) -> int:
     """Classes of at least three people that a part lacks, counted by part."""
     who: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -319,17 +334,26 @@ def empty(items: Iterable[Item], sides: Mapping[int, str]) -> int:
     return sum(3 - len({sides[one] for one in found}) for found in who.values() if len(found) > 2)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_every_class_is_in_every_part_if_any_sides_bring_that_about(seed: int) -> None:
-    """Tried with all sides that seven people can have: as few classes are missing as can be."""
+def handful(seed: int, cells: int, *labels: Sequence[str]) -> list[Item]:
+    """Seven people with pictures in few cells."""
     lot, numbers = random.Random(seed), count(1)
-    cells = [(lot.choice(RACES), lot.choice(GENDERS), lot.choice(AGES)) for _ in range(9)]
-    items = [face(next(numbers), n, cell=lot.choice(cells)) for n in range(1, 8) for _ in range(lot.choice((1, 2, 9)))]
+    known = [(lot.choice(labels[0]), lot.choice(labels[1]), lot.choice(labels[2])) for _ in range(cells)]
+    sizes = [(n, lot.choice((1, 2, 9))) for n in range(1, 8)]
+    return [face(next(numbers), n, cell=lot.choice(known)) for n, size in sizes for _ in range(size)]
+
+
+NARROW = (2751, 4248)  # only one in some thousand is so narrow that the search for classes is needed
+FEW, MANY = (RACES, GENDERS, AGES), (("A", "B", "C", "D", "E"), GENDERS, ("Young", "Middle", "Old"))
+
+
+@pytest.mark.parametrize("items", [handful(n, 9, *FEW) for n in range(15)] + [handful(n, 6, *MANY) for n in NARROW])
+def test_every_class_is_in_every_part_if_any_sides_bring_that_about(items: list[Item]) -> None:
+    """Tried with all sides that seven people can have: as few classes are missing as can be."""
     fewest = min(empty(items, dict(enumerate(sides, 1))) for sides in product(PARTS, repeat=7))
     assert empty(items, decide(items).sides) == fewest
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_people_who_are_entangled_in_photos_are_in_all_parts_if_that_can_be(seed: int) -> None:
     """Tried with all the ways to place seven photos of pairs: as many people as can be are in all three parts."""
     lot = random.Random(seed)
@@ -356,6 +380,16 @@ def test_of_people_who_cannot_all_be_everywhere_as_few_as_can_be_are_absent() ->
     )
     assert {*decisions.held[SHARED].values()} == {"incomplete"}
     assert decisions.report.splits[SHARED].held_back[0].persons == 1
+
+
+@pytest.mark.parametrize("shift", range(0, 100, 20))
+def test_a_picture_that_may_be_held_back_does_not_answer_for_its_class(shift: int) -> None:
+    """Four people have a class; the one picture of the fourth is in a photo where another has more faces."""
+    rare = ("Black", "Female", "Young")
+    items = [*people([6] * 3, cell=rare, start=1 + shift), *people([6] * 8, start=5 + shift)]
+    crowded = [replace(item, photo=1) if item.identity == 5 + shift else item for item in items]
+    parts = checked([*crowded, face(9_000, 4 + shift, photo=1, cell=rare)]).disjoint
+    assert {parts[item.face] for item in items if item.cell == rare and item.face in parts} == {*PARTS}
 
 
 # ---- The report

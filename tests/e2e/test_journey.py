@@ -18,6 +18,7 @@ from demo.people import write_identities
 from ingest.models import CrawlJob, Identity
 from mtf_site.roles import Role
 from tests import factories
+from tests.conftest import REPO
 from tests.ingest.crawling import drain
 
 SignIn = Callable[[User], Page]
@@ -176,6 +177,7 @@ def _carry_out_orders() -> None:
 def _release(page: Page, tmp_path: Path) -> None:
     """Looked at, found wanting, ordered with what is accepted, frozen, downloaded, written at the shell, proved."""
     folder = tmp_path / "release"
+    call_command("release_sheet", "--import", str(REPO / "demo" / "sheet.toml"))
     page.goto("/releases/")
     page.get_by_role("button", name="Look first").click()
     _carry_out_orders()

@@ -3,7 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import storages
+from pytest_django import Settings
 
 from ingest import store
 
@@ -43,3 +45,15 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatc
     monkeypatch.setattr(os, "replace", renamed)
     sha256 = store.put("crops", b"crop")
     assert done == [f"sync {sha256}", f"rename {sha256}", f"sync {sha256[:2]}", "sync crops"]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_content_of_a_hash_is_read_from_any_storage(settings: Settings, elsewhere: bool) -> None:
+    if elsewhere:
+        memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+        settings.STORAGES = settings.STORAGES | {"default": memory}
+    sha256 = store.put("crops", b"crop")
+    assert store.content("crops", sha256) == b"crop"
+    for unknown in ("0" * 64, "../" + sha256):
+        with pytest.raises((FileNotFoundError, SuspiciousFileOperation)):
+            store.content("crops", unknown)

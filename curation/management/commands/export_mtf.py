@@ -1,5 +1,7 @@
 """Freezes a release the first time it is asked for, and writes it, always the same bytes."""
 
+import getpass
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,11 +14,14 @@ from curation.models import Release
 from curation.release import selection
 from curation.release.errors import ReleaseRefused
 from curation.release.freezing import check_may_be_written, examine, examine_frozen, freeze, left_out_of_tasks
-from curation.release.naming import LABELLED, TASKS
+from curation.release.naming import LABELLED, MANIFEST, TASKS
 from curation.release.orders import ACCEPTABLE, FORMATS, Order, order
-from curation.release.output import check_target, new_folder
+from curation.release.output import check_target, new_folder, said_of
 from curation.release.selection import Finding
-from curation.release.writing import write
+from curation.release.signing import Signer, SigningError
+from curation.release.writing import write, write_signature
+
+PASSWORD = "MTF_SIGN_PASSWORD"  # noqa: S105, the name of a variable
 
 
 class Command(BaseCommand):
@@ -26,6 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--release", required=True, metavar="X.Y.Z", help="its version")
         parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="a new or empty folder")
         parser.add_argument("--dry-run", action="store_true", help="write nothing; list what blocks or is held back")
+        parser.add_argument(
+            "--sign-with",
+            type=Path,
+            metavar="KEYFILE",
+            help=f"a secret key of minisign; its password is asked for, or taken from {PASSWORD}",
+        )
         chosen = parser.add_argument_group("chosen when a release is frozen, and kept with it")
         chosen.add_argument("--set", choices=sorted(LABELLED), help="which faces (curated)")
         chosen.add_argument("--task", action="append", choices=TASKS, help="with trees and splits; repeatable (all)")
@@ -41,12 +52,12 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 self.try_out(ordered, target)
             else:
-                self.export(ordered, target)
-        except ReleaseRefused as refusal:
+                key = options["sign_with"]
+                self.export(ordered, target, Signer(key, password) if key else None)
+        except (ReleaseRefused, SigningError) as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
-            place = error.filename or target
-            raise CommandError(f"{error.strerror or error}: {place}. Nothing was left there.") from error
+            raise CommandError(said_of(error, target)) from error
 
     def ordered(self, options: dict[str, Any]) -> Order:
         """What is asked for. ReleaseRefused where a frozen release of that version is another."""
@@ -58,7 +69,7 @@ class Command(BaseCommand):
             check_same(known, wanted, given)
         return wanted
 
-    def export(self, ordered: Order, target: Path) -> None:
+    def export(self, ordered: Order, target: Path, signer: Signer | None) -> None:
         known = Release.objects.filter(version=ordered.version).first()
         with new_folder(target) as folder:
             with self.bar("reading", selection.triage(ordered).ready if known is None else 0) as bar:
@@ -66,6 +77,8 @@ class Command(BaseCommand):
             check_may_be_written(release)
             with self.bar("writing", release.faces_count) as bar:
                 written = write(release, folder, bar.update)
+            if signer:
+                write_signature(folder, signer.sign((folder / MANIFEST).read_bytes(), version=release.version))
             check_may_be_written(release)  # again: writing takes long, and a quarantine holds at once
         if written.copies:
             self.stdout.write(f"{written.copies:,} images were copied: hard links are impossible in {target.parent}.")
@@ -109,6 +122,14 @@ class Command(BaseCommand):
 
     def bar(self, what: str, total: int) -> "tqdm[Any]":
         return tqdm(desc=what, total=total, unit=" images", disable=not sys.stderr.isatty(), leave=False)
+
+
+def password() -> str:
+    """Of the key that signs."""
+    known = os.environ.get(PASSWORD)
+    if known is None and not sys.stdin.isatty():
+        raise SigningError(f"The key has a password: set {PASSWORD}.")
+    return getpass.getpass("Password of the key that signs: ") if known is None else known
 
 
 def check_same(known: Release, wanted: Order, given: Iterable[str]) -> None:

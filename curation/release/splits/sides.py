@@ -55,8 +55,9 @@ def _problem(
     features = sorted({feature for one in counts for feature in one})
     images, safe = _table(counts, features), _table(certain, features) > 0
     present = (images > 0).astype(np.float64)
-    needs = [n for n, feature in enumerate(features) if len(feature) == 2]  # (attribute, label)
     covers = np.where(safe.sum(0) >= len(PARTS), safe, present > 0)
+    enough = present.sum(0) >= len(PARTS)
+    needs = [n for n, feature in enumerate(features) if len(feature) == 2 and enough[n]]  # (attribute, label)
     return Problem(
         shares=np.array([SHARES[part] for part in PARTS]),
         counts=np.hstack([_scaled(images, features), _scaled(present, features)]),
