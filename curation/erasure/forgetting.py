@@ -30,6 +30,7 @@ from ingest.models.door import opened
 from ingest.network_errors import FetchFailed
 
 WRONG_PERSON = "wrong_person"
+LOCKED: tuple[type[Model], ...] = (Photo, Identity, Face, Claim)  # in this order; what people may refer to
 BLANK = (320, 240)  # width and height of the grey picture in the place of a photo that went
 
 Progress = Callable[[int], object]
@@ -41,9 +42,7 @@ def forget(erasure: Erasure, subject: Subject, progress: Progress) -> None:
     telling = files.naming(traces_of(called(subject)), after=0, upto=newest, progress=progress)
     with opened(erasure.pk):
         _lock(erasure)
-        found = reach(subject)
-        _lock_rows(found)
-        _forget(erasure, subject, found, telling, newest)
+        _forget(erasure, subject, _held(subject), telling, newest)
 
 
 def _lock(erasure: Erasure) -> None:
@@ -55,9 +54,21 @@ def _lock(erasure: Erasure) -> None:
     Erasure.objects.select_for_update().get(pk=erasure.pk)
 
 
+def _held(subject: Subject) -> Reach:
+    """What goes, when nothing more can come to refer to it: whoever is answering just now ends first."""
+    found = reach(subject)
+    while True:
+        _lock_rows(found)
+        again = reach(subject)
+        if all(again.of(model) <= found.of(model) for model in LOCKED) and _settled_anew(again) <= _settled_anew(found):
+            return again
+        found = again
+
+
 def _lock_rows(found: Reach) -> None:
     """Photos first, in the order of their ids, as whoever answers or merges."""
-    for model, pks in ((Photo, found.of(Photo) | _settled_anew(found)), (Identity, found.of(Identity))):
+    for model in LOCKED:
+        pks = found.of(model) | (_settled_anew(found) if model is Photo else set())
         list(model._base_manager.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -19,6 +20,8 @@ from ingest.tombstones import check_bytes
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import erasure_scenes as scenes
+from tests.curation import releases
+from tests.curation.scenes import flag, lease, say
 from tests.ingest.conftest import site  # noqa: F401  the fixture
 from tests.ingest.crawling import BY, crawl, face_jpeg, outcomes, page, urls_csv
 from tests.servers import Site
@@ -172,3 +175,49 @@ def wait_for_lock() -> None:
                 return
             cursor.execute("SELECT pg_sleep(0.05)")
     raise AssertionError("the erasure does not wait")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reviewers_who_answer_meanwhile_are_told_and_leave_nothing() -> None:
+    ada, bo = scenes.ada(), factories.identity("Bo Lindqvist")
+    claims = {person: [waiting(person) for _ in range(12)] for person in (ada, bo)}
+    names, marks = scenes.known_of(ada)
+    reviewers = factories.reviewers(3)
+    began, said = threading.Barrier(4), list[str]()
+
+    def answer(reviewer: User) -> None:
+        try:
+            began.wait(20)
+            for one in [*claims[ada], *claims[bo]]:
+                lease(reviewer)
+                said.append(flag(reviewer, one, "is it her?").status)
+                result, _id = say(reviewer, one)
+                said.append(result.status)
+        except BaseException as error:
+            said.append(repr(error))
+            raise
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=answer, args=(reviewer,)) for reviewer in reviewers]
+    for thread in threads:
+        thread.start()
+    began.wait(20)
+    scenes.erase_identity(ada)
+    for thread in threads:
+        thread.join(60)
+    assert set(said) <= {"saved", "late", "gone"}
+    assert len(said) == 144
+    assert scenes.found_in_database(names) == set()
+    assert scenes.found_in_storage(names, marks) == set()
+    assert Claim.objects.filter(identity=bo).count() == 12
+    assert not Claim.objects.exclude(identity=bo).exists()
+
+
+def waiting(person: Identity) -> Claim:
+    """A claim that two reviewers are to answer."""
+    claim = releases.claim(person, scenes.stored_photo(factories.number() + 900))
+    factories.candidate(person, claim.photo)
+    for number in (1, 2):
+        releases.slot(claim, "usable", number, waiting=True)
+    return claim
