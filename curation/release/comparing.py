@@ -1,41 +1,35 @@
 """What became different between two frozen releases, told from their rows."""
 
-import heapq
-from collections.abc import Collection, Iterable, Iterator
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from curation.models import Release
+from curation.models import Release, RevokedImage
 from curation.release import diff, rows
 from curation.release.changes import Changes
-from curation.release.revoked import erased_from
 
 
-def compare(before: Release, after: Release, revoked: Collection[str] = ()) -> Changes:
-    return _compare(before, _as_it_was(after), revoked)
+def compare(before: Release, after: Release) -> Changes:
+    return _compare(before, columns_of(after.pk))
 
 
-def since(parent: Release | None, number: int, revoked: Collection[str] = ()) -> Changes:
+def since(parent: Release | None, number: int) -> Changes:
     """Of a release that is being frozen, whose rows are there already."""
     found = columns_of(number)
-    if parent is None:
-        return diff.first(found)
-    return _compare(parent, found, revoked)
+    return _compare(parent, found) if parent else diff.first(found)
 
 
-def _compare(before: Release, after: Iterable[diff.Row], revoked: Collection[str]) -> Changes:
-    erased = {row["sha256"] for row in erased_from(before)}
-    return diff.compare(
-        _as_it_was(before),
+def _compare(before: Release, after: Iterable[diff.Row]) -> Changes:
+    """The rows of erased images are gone from the earlier release: that it held them is known by their hashes."""
+    found = diff.compare(
+        columns_of(before.pk),
         after,
         parent_version=before.version,
         parent_digest=before.digest,
-        revoked={*revoked, *erased},
     )
-
-
-def _as_it_was(release: Release) -> Iterator[dict[str, str]]:
-    """With the images that were erased since: their ids alone are left."""
-    return heapq.merge(columns_of(release.pk), erased_from(release), key=itemgetter("id"))
+    held = RevokedImage.objects.filter(releases__contains=[before.version])
+    erased = sorted(held.values_list("image_id", flat=True))
+    counts = replace(found.counts, images_before=found.counts.images_before + len(erased))
+    return replace(found, removed=sorted([*found.removed, *erased]), erased=erased, counts=counts)
 
 
 def columns_of(release: int) -> Iterator[dict[str, str]]:

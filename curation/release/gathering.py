@@ -10,6 +10,7 @@ from curation.models import Annotation, Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.release import answers, comparing
 from curation.release.frozen import Frozen
+from curation.release.naming import ATTRIBUTES
 from curation.release.papers import Facts, Parent, PolicyFacts, Told, count
 from curation.release.splits import SplitReport
 
@@ -81,4 +82,5 @@ def _policy(policy: Policy) -> PolicyFacts:
         votes_attributes=policy.votes_attributes,
         most_usable=policy.most_usable or policy.votes_usable,
         most_attributes=policy.most_attributes or policy.votes_attributes,
+        blind=tuple(name for name in ATTRIBUTES if name in policy.blind_fields),
     )

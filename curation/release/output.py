@@ -1,5 +1,6 @@
 """A folder that appears whole or not at all."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 from curation.release.errors import ReleaseRefused
 
 FILE_MODE, FOLDER_MODE = 0o644, 0o755
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+ADVICE = "Free some space there, or take another folder, and run the command again. Nothing was left there."
 
 
 def check_target(target: Path) -> None:
@@ -23,6 +26,13 @@ def check_target(target: Path) -> None:
         raise ReleaseRefused(f"{above} is not a folder.")
     if not os.access(above, os.W_OK | os.X_OK):
         raise ReleaseRefused(f"{above} is not writable.")
+
+
+def said_of(error: OSError, target: Path) -> str:
+    """What to tell people of a folder that could not be written."""
+    if error.errno in NO_ROOM:
+        return f"{target} cannot be written: {error.strerror}. {ADVICE}"
+    return f"{error.strerror or error}: {error.filename or target}. Nothing was left there."
 
 
 @contextmanager

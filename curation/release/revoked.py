@@ -6,10 +6,9 @@ from pathlib import Path
 
 from django.db.models.functions import Collate
 
-from curation.models import Release, RevokedImage
+from curation.models import RevokedImage
 
 FILE, SCRIPT = "REVOKED.csv", "remove_revoked.py"
-NEEDED = ("id", "sha256", "identity", "identity_slug")
 COLUMNS = ("sha256", "image_id", "revoked_on", "releases")
 
 
@@ -24,13 +23,6 @@ def _line(values: tuple[str, ...]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue()
-
-
-def erased_from(release: Release) -> list[dict[str, str]]:
-    """What is known still of images that the release held: id and hash, every other column empty. By id."""
-    held = RevokedImage.objects.filter(releases__contains=[release.version]).order_by(Collate("image_id", "C"))
-    blank = dict.fromkeys([*NEEDED, *release.columns], "")
-    return [{**blank, "id": one.image_id, "sha256": one.crop_sha256} for one in held]
 
 
 def script() -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from curation.models import Release, SheetAnswer
 from curation.release import answers, sheet
 from curation.release.datasheet_reading import blocks, told_before
+from curation.release.papers.datasheet_facts import steady
 from curation.sheet_forms import Row, SheetForm
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
@@ -43,6 +44,7 @@ def _context(form: SheetForm, known: Mapping[str, SheetAnswer]) -> dict[str, Any
     texts = {code: row.text for code, row in known.items()}
     newest = Release.objects.only("version", "papers").first()
     facts = told_before(newest.papers.get(DATASHEET, "")) if newest else {}
+    facts = facts or {sheet.BY_CODE[code].text: text for code, text in steady().items()}
     missing = sheet.missing(texts)
     required = sum(question.is_required for question in sheet.QUESTIONS)
     return {
@@ -52,7 +54,7 @@ def _context(form: SheetForm, known: Mapping[str, SheetAnswer]) -> dict[str, Any
         "answered": required - len(missing),
         "required": required,
         "first_missing": missing[0] if missing else None,
-        "newest": newest if facts else None,
+        "newest": newest if newest and DATASHEET in newest.papers else None,
     }
 
 

@@ -113,6 +113,18 @@ def test_what_the_team_adds_to_a_fact_stands_below_it() -> None:
     assert "5 photos.\n\n> Two more\n> are to come.\n" in papers.render(known)["DATASHEET.md"]
 
 
+def test_the_datasheet_says_how_many_judged_and_what_they_were_shown() -> None:
+    def told(*policies: papers.PolicyFacts) -> str:
+        return papers.render(p.facts(policies=policies))["DATASHEET.md"]
+
+    two = papers.PolicyFacts(1, 2, 2, 2, 4)
+    assert "by at least 2 reviewers, independently" in told(two)
+    assert "they perceive, without what was claimed." in told(two)
+    open_ = papers.PolicyFacts(2, 2, 1, 2, 1, blind=("age",))
+    assert "by one reviewer or more, independently" in told(two, open_)
+    assert "with what was claimed of race and gender before them" in told(two, open_)
+
+
 def test_the_lawful_basis_stands_in_the_datasheet_with_its_reason(told: dict[str, str]) -> None:
     law = told["DATASHEET.md"].split("## Lawful basis")[1]
     assert "Legitimate interests, Art. 6(1)(f).\n\n> To measure bias" in law
@@ -279,8 +291,10 @@ def test_release_json_has_the_facts_that_programs_want(told: dict[str, str]) -> 
         "schema": 1, "version": "1.2.0", "selection": "curated", "frozen_on": "2026-11-29", "images": 10, "people": 3,
         "tasks": ["identity", "race", "gender", "age"], "formats": ["imagefolder", "parquet"],
         "parent": {"version": "1.1.0", "digest": f"sha256:{'a' * 64}"}, "held_back": {"licence_unproved": 3},
+        "accepted": [],
         "policies": [
-            {"version": 1, "votes_usable": 2, "votes_attributes": 2, "most_usable": 2, "most_attributes": 4}
+            {"version": 1, "votes_usable": 2, "votes_attributes": 2, "most_usable": 2, "most_attributes": 4,
+             "blind": ["race", "gender", "age"]}
         ],
     }  # fmt: skip
 

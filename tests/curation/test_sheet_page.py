@@ -102,7 +102,10 @@ def test_a_choice_that_is_none_any_more_is_gone_when_the_page_is_saved(client: C
 
 
 def test_facts_stand_as_the_newest_release_has_them(client: Client, manager: User) -> None:
-    assert "After the first release" in client.get(URL).content.decode()
+    text = client.get(URL).content.decode()
+    assert "After the first release" in text
+    assert text.count("As it will stand in every release:") == 8
+    assert "It must not be used to recognise, watch or profile people" in text
     told = papers.render(paper_scenes.facts())
     Release.objects.create(
         version="1.2.0", policy=current_policy(), papers=told, digest="sha256:1", faces_count=10,
@@ -113,6 +116,7 @@ def test_facts_stand_as_the_newest_release_has_them(client: Client, manager: Use
     assert "10 images of 3 people, cut from 5 photos." in text
     assert '<th scope="col">not settled</th>' in text
     assert "After the first release" not in text
+    assert "As it will stand" not in text
 
 
 def test_what_a_datasheet_told_is_read_without_what_was_asked_and_quoted() -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
@@ -307,6 +308,15 @@ def test_command_of_a_folder_that_cannot_be_entered_is_one_line(folder: Path, mo
 
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(CommandError, match="cannot be read: Permission denied"):
+        call_command("verify_release", str(folder))
+
+
+def test_command_whose_helper_was_killed_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_words: object, **_more: object) -> None:
+        raise BrokenExecutor("A process in the process pool was terminated abruptly")
+
+    monkeypatch.setattr("curation.management.commands.verify_release.verify", killed)
+    with pytest.raises(CommandError, match="not verified: a process"):
         call_command("verify_release", str(folder))
 
 

@@ -843,6 +843,12 @@ def test_names_outside_the_folder_are_noted(folder: Path, tmp_path: Path) -> Non
     assert (note.kind, note.text) == ("shared", "has 1 more names outside this folder (hard links)")
 
 
+def test_a_signature_beside_the_manifest_is_no_problem(folder: Path) -> None:
+    (folder / "MANIFEST.sha256.minisig").write_text("untrusted comment: signature")
+    (folder / "MANIFEST.sha256.minisig").chmod(0o644)
+    assert told(folder) == set()
+
+
 def test_no_kind_of_problem_fills_the_screen(folder: Path) -> None:
     for number in range(130):
         (folder / f"{number}.txt").touch(0o644)

@@ -16,7 +16,7 @@ from curation.release.errors import ReleaseRefused
 from curation.release.freezing import check_may_be_written, examine, examine_frozen, freeze, left_out_of_tasks
 from curation.release.naming import LABELLED, MANIFEST, TASKS
 from curation.release.orders import ACCEPTABLE, FORMATS, Order, order
-from curation.release.output import check_target, new_folder
+from curation.release.output import check_target, new_folder, said_of
 from curation.release.selection import Finding
 from curation.release.signing import Signer, SigningError
 from curation.release.writing import write, write_signature
@@ -57,8 +57,7 @@ class Command(BaseCommand):
         except (ReleaseRefused, SigningError) as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
-            place = error.filename or target
-            raise CommandError(f"{error.strerror or error}: {place}. Nothing was left there.") from error
+            raise CommandError(said_of(error, target)) from error
 
     def ordered(self, options: dict[str, Any]) -> Order:
         """What is asked for. ReleaseRefused where a frozen release of that version is another."""

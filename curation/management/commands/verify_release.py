@@ -1,6 +1,7 @@
 """Proves a release, offline and without the database."""
 
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
                 found = verify(options["folder"], digest=options["digest"], progress=bar.update)
         except NotARelease as error:
             raise CommandError(printable(str(error))) from error
+        except BrokenExecutor as error:
+            raise CommandError("not verified: a process that reads pictures ended (too little memory?)") from error
         except OSError as error:
             place = printable(str(error.filename or options["folder"]))
             raise CommandError(f"{place} cannot be read: {error.strerror}") from error

@@ -13,7 +13,7 @@ ABOUT = """# {title}, release {version}
 {images} of {people}, public figures all, with labels for {tasks}.
 {judged} Frozen on {day}, selection `{selection}`.
 """
-CURATED = "Each image was judged by several people, independently of one another."
+CURATED = "Each image was judged by people, independently of one another; see `DATASHEET.md`."
 CLAIMED = "**No person looked at the images**: labels are claimed of who the picture was found for."
 PERCEIVED_LABELS = """## Labels are perceived
 

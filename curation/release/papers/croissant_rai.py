@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from curation.release.papers.datasheet_facts import BY_PEOPLE, NO_MANUAL
+from curation.release.papers.datasheet_facts import NO_MANUAL, by_people
 from curation.release.papers.facts import Facts, PolicyFacts
 from curation.release.papers.text import listed
 from curation.release.sheet import BY_CODE
 
 PREPROCESSING = [
     "Photos were turned upright and converted to sRGB.",
-    "Faces were detected by a Haar cascade and cut out as squares; each crop was encoded once, without metadata.",
+    "Faces were detected by a Haar cascade and cut out as squares, large ones made smaller; each was encoded once.",
     "Of near-duplicates, by perceptual hashes, one was kept.",
 ]
 MANIPULATION = (
@@ -47,7 +47,7 @@ def about_data(facts: Facts) -> dict[str, Any]:
         "dataPreprocessingProtocol": PREPROCESSING,
         "dataManipulationProtocol": MANIPULATION,
         "dataImputationProtocol": "No value is imputed.",
-        "dataAnnotationProtocol": BY_PEOPLE if facts.is_curated else NO_MANUAL,
+        "dataAnnotationProtocol": by_people(facts) if facts.is_curated else NO_MANUAL,
         "dataAnnotationPlatform": ["MTF Curator"],
         "dataAnnotationAnalysis": _analysis(facts),
         "annotationsPerItem": _per_item(facts),

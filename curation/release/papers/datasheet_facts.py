@@ -1,21 +1,34 @@
 """The answers of the datasheet that the data gives: a function of the facts by question."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from curation.release.naming import ATTRIBUTES, PARTS
 from curation.release.papers.agreement import shown
 from curation.release.papers.balance import OPEN, cells
-from curation.release.papers.facts import Count, Facts
+from curation.release.papers.facts import Count, Counted, Facts
 from curation.release.papers.text import counted, escaped, link, listed, share, table
 from ingest.licences import licence_name, licence_url, needs_attribution
 
 SPLIT_COUNTS = ["task", "classes", *PARTS]
 NO_MANUAL = "Labels were claimed of the person when their pictures were looked for; nobody looked at the single image."
 BY_PEOPLE = (
-    "Each image was looked at by several reviewers, independently of one another: first whether it shows the person"
-    " and a usable face, then, without knowing what was claimed, which race, gender and age they perceive. Where they"
-    " disagreed an adjudicator decided, or the answer stays open. Every answer is in `metadata.csv`, under a pseudonym."
+    "Each image was looked at by {many}, independently of one another: first whether it shows the person and a usable"
+    " face, then which race, gender and age they perceive, {blind}. Where they disagreed an adjudicator decided, or the"
+    " answer stays open. Every answer is in `metadata.csv`, under a pseudonym."
 )
+
+
+def by_people(facts: Facts) -> str:
+    """How it was judged, under all policies that had a part in it."""
+    least = min((min(policy.votes_usable, policy.votes_attributes) for policy in facts.policies), default=1)
+    shown_too = [name for name in ATTRIBUTES if any(name not in policy.blind for policy in facts.policies)]
+    blind = f"with what was claimed of {listed(shown_too)} before them" if shown_too else "without what was claimed"
+    return BY_PEOPLE.format(many=at_least(least), blind=blind)
+
+
+def at_least(reviewers: int) -> str:
+    return f"at least {reviewers} reviewers" if reviewers > 1 else "one reviewer or more"
 
 
 def _instances(facts: Facts) -> str:
@@ -34,8 +47,8 @@ def _count(facts: Facts) -> str:
 def _data(facts: Facts) -> str:
     columns = ", ".join(f"`{name}`" for name in facts.columns)
     return (
-        "The crop, a JPEG file with neither metadata nor any change but the cutting, turning upright and sRGB; and a"
-        f" row of text in `metadata.csv` with these columns: {columns}."
+        "A square crop of the photo, turned upright, in sRGB, made smaller where it was large, as a JPEG file without"
+        f" metadata; and a row of text in `metadata.csv` with these columns: {columns}."
     )
 
 
@@ -147,7 +160,7 @@ def _sensitive(facts: Facts) -> str:
 
 
 def _acquired(facts: Facts) -> str:
-    labels = BY_PEOPLE if facts.is_curated else NO_MANUAL
+    labels = by_people(facts) if facts.is_curated else NO_MANUAL
     return (
         "The photos were published on the web by others, found by the name of the person, and are directly observable;"
         f" the labels are derived. {labels}"
@@ -186,7 +199,7 @@ def _revocation(facts: Facts) -> str:
 def _done(facts: Facts) -> str:
     held = sum(facts.held_back.values())
     kept_back = f" {counted(held, 'face was', 'faces were')} held back." if held else ""
-    labels = BY_PEOPLE if facts.is_curated else NO_MANUAL
+    labels = by_people(facts) if facts.is_curated else NO_MANUAL
     return (
         "Photos were turned upright and converted to sRGB; faces were detected and cut out as squares, and each crop"
         f" was encoded once, without metadata. {labels} Faces without a proved licence, in quarantine, of people under"
@@ -284,3 +297,16 @@ FACTS: Mapping[str, Callable[[Facts], str]] = {
     "maintenance.contact": _contact,
     "maintenance.older": _older,
 }
+
+# What is the same in every release, and can be read before there is one.
+STEADY = (
+    *("composition.instances", "composition.external", "composition.individuals", "composition.sensitive"),
+    *("preprocessing.raw", "preprocessing.software", "uses.not", "maintenance.older"),
+)
+NOTHING = Counted(0, 0, 0, {}, {}, {}, {}, {}, {}, {}, {})
+
+
+def steady() -> dict[str, str]:
+    """By question."""
+    nothing = Facts("", "curated", date.min, (), (), (), {}, NOTHING, {})
+    return {code: FACTS[code](nothing) for code in STEADY}

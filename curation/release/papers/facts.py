@@ -51,13 +51,15 @@ class Parent:
 
 @dataclass(frozen=True)
 class PolicyFacts:
-    """`most_…` answers where a rule decides how many are asked, else as many as `votes_…`."""
+    """`most_…` answers where a rule decides how many are asked, else as many as `votes_…`; `blind` are the attributes
+    that were asked without showing what is claimed."""
 
     version: int
     votes_usable: int
     votes_attributes: int
     most_usable: int
     most_attributes: int
+    blind: tuple[str, ...] = ATTRIBUTES
 
 
 @dataclass(frozen=True)

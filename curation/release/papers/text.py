@@ -19,6 +19,8 @@ def as_json(value: Any) -> str:
 def one_line(text: str) -> str:
     """Without what cannot be seen or turns the line around."""
     text = " ".join(text.split())
+    if text.isprintable():  # nearly always
+        return text
     return "".join(c for c in text if c not in BIDI and unicodedata.category(c) not in NO_LETTERS)
 
 

@@ -4,7 +4,6 @@ Greedy by size, as in the stratification of Sechidis, Tsoumakas and Vlahavas (20
 that are free, each taken only if it makes things better. Units come in the order in which ties are broken.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -130,9 +129,3 @@ def _spread(units: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     if len(units) <= count:
         return units
     return units[np.linspace(0, len(units) - 1, count).astype(np.int64)]
-
-
-def loss(problem: Problem, parts: Sequence[int] | NDArray[np.int64]) -> float:
-    """Σ over parts and features of (what stands there - what should)² / share."""
-    state = State(problem, np.asarray(parts, dtype=np.int64))
-    return float((state.off**2 / problem.shares[:, None]).sum())

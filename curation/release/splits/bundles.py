@@ -21,6 +21,7 @@ class Bundles:
 
     def __init__(self, items: Iterable[Item], past: Past) -> None:
         self._above: dict[Key, Key] = {}
+        self._names: dict[int, Key] = {}
         everything: Iterable[Item | Placed] = chain(items, past.shared.values(), past.disjoint.values())
         joined = ((one.photo, one.group) for one in everything if one.group is not None)
         for photo, group in chain(joined, past.alike):
@@ -28,7 +29,9 @@ class Bundles:
 
     def of(self, one: Item | Placed) -> Key:
         """The name of its bundle, good within this object alone."""
-        return self._top(("photo", one.photo))
+        if (name := self._names.get(one.photo)) is None:
+            name = self._names[one.photo] = self._top(("photo", one.photo))
+        return name
 
     def _top(self, key: Key) -> Key:
         above = self._above

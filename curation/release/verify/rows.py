@@ -92,8 +92,10 @@ class Tally:
             if row[column] not in ("", *PARTS):
                 self.findings.add(SPLIT, METADATA, f"{said} has {column} {row[column]!r}, which is no part")
         for task, known in self.layout.folders.items():
-            label = self.layout.label(task, row) if task != "identity" or row["split_identity"] else ""
-            if label and label not in known:
+            label = self.layout.label(task, row)
+            # Of people only those who stand in a tree are classes.
+            is_asked = task != "identity" or (task in self.layout.tasks and row["split_identity"])
+            if is_asked and label and label not in known:
                 self.findings.add(CLASS, METADATA, f"{said}: {label!r} is no class of {task} in {CLASSES}")
 
     def _check_person(self, row: Row) -> None:
