@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import django
 from django.core.management import call_command
 
 VERSION = "1.0.0"
+SHEET = Path(__file__).resolve().parent.parent / "demo" / "sheet.toml"
 Line = dict[str, Any]
 
 
@@ -41,6 +43,7 @@ def _fill(order: argparse.Namespace) -> None:
     from bench import _export_stock  # after the set-up, as all below
 
     _export_stock.fill(order.faces)
+    call_command("release_sheet", "--import", str(SHEET), "--by", _export_stock.PERSON, stdout=io.StringIO())
 
 
 def _freeze(order: argparse.Namespace) -> None:

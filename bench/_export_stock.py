@@ -21,6 +21,7 @@ from demo.drawing import portrait
 from demo.people import PEOPLE
 from ingest import crops, store
 
+PERSON = "bench"
 DRAWN = 64
 SIDES = (192, 256, 320, 384, 448)  # so that a picture has 30 KB on average
 GRAIN = 3  # of noise, in shades: drawings alone are smaller than photographs
@@ -33,7 +34,7 @@ WHERE field IN ('race', 'gender', 'age')
 
 
 def fill(faces: int) -> None:
-    _stock.fill(faces, User.objects.create_user("bench"))
+    _stock.fill(faces, User.objects.create_user(PERSON))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
         cursor.execute(SPREAD)
