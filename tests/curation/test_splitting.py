@@ -143,7 +143,16 @@ def test_a_later_release_reads_what_stands() -> None:
     assert first.disjoint.items() <= second.disjoint.items()
     assert {second.disjoint[one.face] for one in more} == {first.sides[items[0].identity]}
     assert second.report.splits[SHARED].kept == len(first.shared)
+    assert second.report.splits[DISJOINT].kept == len(first.disjoint)
     assert FaceSide.objects.filter(release__version="1.1.0", split=SHARED).count() == len(second.shared) - len(items)
+
+
+def test_people_keep_their_side_though_all_their_faces_are_new() -> None:
+    items = people(8)
+    first = decided(items)
+    new = [item(factories.face(), Identity.objects.get(pk=one.identity)) for one in items if one.face % 2]
+    assert len({*first.sides.values()}) == 3
+    assert splitting.decide(new).sides == first.sides
 
 
 def test_a_newcomer_goes_where_faces_of_its_photo_were_that_have_left() -> None:
@@ -164,6 +173,17 @@ def test_the_duplicate_group_of_a_face_that_has_left_is_that_of_today() -> None:
     alike = item(factories.face(duplicate_group=group), Identity.objects.get(pk=gone.identity))
     second = splitting.decide([alike, *(one for one in items if one != gone)])
     assert second.shared[alike.face] == "test"
+
+
+def test_photos_with_near_duplicates_stand_together_whichever_faces_are_released() -> None:
+    items = people(2, 12)
+    parts = splitting.decide(items).shared
+    one, other = (next(item for item in items if parts[item.face] == part) for part in ("train", "val"))
+    group = DuplicateGroup.objects.create()
+    for photo in (one.photo, other.photo):
+        factories.face(Face.objects.get(photo=photo).photo, duplicate_group=group)
+    joined = splitting.decide(items).shared
+    assert joined[one.face] == joined[other.face]
 
 
 def store_and_fail(decisions: Decisions, number: int) -> None:
