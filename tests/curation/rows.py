@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from curation import adjudication, contradictions, gold, invitations, pauses, people, practice, quarantine, requeues
+from curation import adjudication, contradictions, gold, invitations, pauses, people, quarantine, requeues
 from curation.balance import CELLS
 from curation.balance_figures import save_targets
 from curation.claims import open_claims
@@ -282,11 +282,6 @@ def waiting(identity: Identity | None = None) -> None:
 
 def accepted(_enough: None = None) -> None:
     scenes.accepted()
-
-
-def enough_for_practice() -> None:
-    for _ in range(practice.FEWEST):
-        accepted()
 
 
 def work() -> None:

@@ -1,14 +1,16 @@
 """Every page that lists something asks the database as often for 300 rows as for one."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.urls import resolve
 from pytest_django import Settings
 
+from curation import practice
 from mtf_site.roles import Role
 from tests import factories
-from tests.curation import rows, scenes
+from tests.curation import practice_scenes, rows, scenes
 from tests.curation.disputes_scenes import MAKE, dispute, disputed_attributes
 from tests.curation.test_contradictions import ticked
 from tests.curation.test_home import answered_flag
@@ -143,9 +145,21 @@ def test_a_page_costs_the_same_however_much_it_shows(page: Page) -> None:
 def test_whatever_is_no_list_is_named() -> None:
     """Whoever adds a page adds a line to the tables, or its name here."""
     urls = [re.sub(r"{.*?}", "1", page.url).split("?")[0] for page in [*PAGES, *ingest.PAGES]]
-    assert VISITS.keys() - {resolve(url).url_name for url in urls} == NO_LISTS | {"practice"}  # which is counted below
+    assert VISITS.keys() - {resolve(url).url_name for url in urls} == NO_LISTS | {
+        "practice",
+        "practice-attributes",
+    }  # counted below
 
 
-def test_practice_costs_the_same_however_many_are_known(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("url", "queries", "known"),
+    [("/review/practice/", 10, scenes.accepted), ("/review/practice/attributes/", 11, practice_scenes.perceived)],
+    ids=["usable", "attributes"],
+)
+def test_practice_costs_the_same_however_many_are_known(
+    settings: Settings, url: str, queries: int, known: Callable[..., object]
+) -> None:
     settings.PRACTICE_ITEMS = 10
-    costs_the_same(Page("/review/practice/", 10, rows.accepted, REVIEWER, rows.enough_for_practice))
+    enough = [known() for _ in range(practice.FEWEST)]
+    assert enough
+    costs_the_same(Page(url, queries, known, REVIEWER, one=True))

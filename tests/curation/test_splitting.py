@@ -245,7 +245,7 @@ def frozen(version: str, claim: Claim, **columns: str) -> None:
 
 
 def adopt() -> None:
-    migration = import_module("curation.migrations.0018_splits")
+    migration = import_module("curation.migrations.0017_splits")
     with connection.cursor() as cursor:
         cursor.execute(migration.FACES)
         cursor.execute(migration.SIDES)

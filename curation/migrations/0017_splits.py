@@ -33,7 +33,7 @@ ON CONFLICT DO NOTHING
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0017_release_layouts'),
+        ('curation', '0016_release_layouts'),
         ('ingest', '0009_job_priority_event'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0016_practice_of_attributes'),
+        ('curation', '0015_practice_of_attributes'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0019_sheet_answers'),
+        ('curation', '0018_sheet_answers'),
         ('ingest', '0010_erasures'),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0018_splits'),
+        ('curation', '0017_splits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0020_door_and_revocations'),
+        ('curation', '0019_door_and_revocations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

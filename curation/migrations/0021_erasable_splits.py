@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0021_freezings'),
+        ('curation', '0020_freezings'),
     ]
 
     operations = [
