@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from curation.models import Release
 from curation.release import crops
-from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, make, paths_of
+from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, opened, paths_of
 from curation.release.errors import ReleaseRefused
 from curation.release.naming import MANIFEST
 from curation.release.output import FILE_MODE, FOLDER_MODE
@@ -37,26 +37,32 @@ def pieces(release: Release) -> Iterator[bytes]:
 def _entry(top: str, entry: Entry, others: dict[str, str]) -> Iterator[bytes]:
     if isinstance(entry, Folder):
         yield _header(f"{top}/{entry.path}", tarfile.DIRTYPE)
-    elif isinstance(entry, Image):
-        path = f"{top}/{entry.path}"
-        data = crops.read(entry.crop_sha256)
-        yield _header(path, tarfile.REGTYPE, size=len(data)) + data + _padding(len(data))
-        for link in entry.links:
-            yield _header(f"{top}/{link}", tarfile.LNKTYPE, link=path)
     else:
         yield from _made(top, entry, others)
 
 
 def _made(top: str, made: Made | MadeTogether, others: dict[str, str]) -> Iterator[bytes]:
-    with ExitStack() as opened:
-        spools = [opened.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY)) for _ in paths_of(made)]
-        for spool, (path, file) in zip(spools, make(made, cast("list[BinaryIO]", spools)), strict=True):
+    """Images first, since the files told beside them are complete only then."""
+    paths = paths_of(made)
+    with ExitStack() as stack:
+        spools = [stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY // len(paths))) for _ in paths]
+        files, images = opened(made, cast("list[BinaryIO]", spools))
+        for image in images:
+            yield from _image(top, image)
+        for path, file, spool in zip(paths, files, spools, strict=True):
             others[path] = file.sha256
             yield _header(f"{top}/{path}", tarfile.REGTYPE, size=file.length)
             spool.seek(0)
             while piece := spool.read(PIECE):
                 yield piece
             yield _padding(file.length)
+
+
+def _image(top: str, image: Image) -> Iterator[bytes]:
+    path, data = f"{top}/{image.path}", crops.read(image.crop_sha256)
+    yield _header(path, tarfile.REGTYPE, size=len(data)) + data + _padding(len(data))
+    for link in image.links:
+        yield _header(f"{top}/{link}", tarfile.LNKTYPE, link=path)
 
 
 def _header(path: str, kind: bytes, *, size: int = 0, link: str = "") -> bytes:

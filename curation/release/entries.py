@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -33,13 +34,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class MadeTogether:
-    """Files that `write` makes at once, each forward only: what they tell is read once for all of them."""
+    """Files that are made at once, and images besides: what they tell is read once for all of them. Each file is
+    written forward only, and is complete when the last image has come."""
 
     paths: tuple[str, ...]
-    write: Callable[[Sequence[BinaryIO]], object]
+    tell: Callable[[Sequence[BinaryIO]], Iterable[Image]]
 
 
-Entry = Folder | Image | Made | MadeTogether
+Entry = Folder | Made | MadeTogether
 
 
 def of_text(path: str, text: str) -> Made:
@@ -79,16 +81,17 @@ def paths_of(made: Made | MadeTogether) -> tuple[str, ...]:
     return (made.path,) if isinstance(made, Made) else made.paths
 
 
-def make(made: Made | MadeTogether, below: Sequence[BinaryIO | None]) -> list[tuple[str, HashedFile]]:
-    """Writes one file or several into as many that are open, or into nothing: their paths, and what they came to."""
+def opened(made: Made | MadeTogether, below: Sequence[BinaryIO | None]) -> tuple[list[HashedFile], Iterable[Image]]:
+    """The files, over as many that are open or over nothing, and the images: who has drawn them all has all files."""
     files = [HashedFile(file) for file in below]
-    if isinstance(made, Made):
-        made.write(cast("BinaryIO", files[0]))
-    else:
-        made.write(cast("Sequence[BinaryIO]", files))
-    return list(zip(paths_of(made), files, strict=True))
+    if isinstance(made, MadeTogether):
+        return files, made.tell(cast("Sequence[BinaryIO]", files))
+    made.write(cast("BinaryIO", files[0]))
+    return files, ()
 
 
 def hashed(made: Made | MadeTogether) -> list[tuple[str, HashedFile]]:
-    """What files would be, without writing them anywhere."""
-    return make(made, [None for _ in paths_of(made)])
+    """What files would be, without writing them anywhere; their images are passed over."""
+    files, images = opened(made, [None for _ in paths_of(made)])
+    deque(images, maxlen=0)
+    return list(zip(paths_of(made), files, strict=True))

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from curation.release import imagefolder, parquet, rows, webdataset
-from curation.release.entries import Entry, of_chunks
+from curation.release import imagefolder, parquet, told, webdataset
+from curation.release.entries import Entry
 from curation.release.frozen import Frozen
-from curation.release.naming import METADATA
-from curation.release.papers import attribution
 
-DEFAULT = ("imagefolder",)
 FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {
     "imagefolder": imagefolder.entries,
     "parquet": parquet.entries,
@@ -17,15 +14,9 @@ FORMATS: Mapping[str, Callable[[Frozen], Iterator[Entry]]] = {
 
 
 def entries(frozen: Frozen) -> Iterator[Entry]:
-    """All of a release that is told from its rows: the papers and the manifest come to it. Folders of images come with
-    metadata.csv, since one reading of the rows serves for both."""
+    """All of a release that is told from its rows: the papers and the manifest come to it. Folders of images bring
+    the texts along, since one reading of the rows serves for both."""
     if "imagefolder" not in frozen.formats:
-        yield of_chunks(METADATA, lambda: rows.metadata(frozen.number, frozen.columns))
-    yield of_chunks(attribution.CSV, lambda: attribution.csv_chunks(_columns(frozen)))
-    yield of_chunks(attribution.MARKDOWN, lambda: attribution.markdown_chunks(_columns(frozen)))
+        yield told.texts(frozen)
     for name in frozen.formats:
         yield from FORMATS[name](frozen)
-
-
-def _columns(frozen: Frozen) -> Iterator[Mapping[str, str]]:
-    return (image.record["columns"] for image in rows.images(frozen.number))

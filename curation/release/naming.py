@@ -49,11 +49,6 @@ def bucket(identity: str, attributes: str) -> str:
     return f"identity-{identity or 'none'}--attributes-{attributes or 'none'}"
 
 
-def part_of(task: str, part: str) -> dict[str, str]:
-    """The column, and what it holds, of images in a part of a task."""
-    return {split_column(task): part}
-
-
 def check_version(version: str) -> str:
     if not VERSION.fullmatch(version) or len(version) > LONGEST_VERSION:
         raise ReleaseRefused(f"{version!r} is not a version: it must be three numbers, like 1.0.0.")

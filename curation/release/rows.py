@@ -14,7 +14,7 @@ from curation.release import ahead, manifest
 from curation.release.naming import SPLITS
 
 CHUNK = 500
-Record = tuple[str, dict[str, Any]]  # the id of an image, and its row with the folders that it stands in
+Record = tuple[str, str, dict[str, Any]]  # of an image: id, sha256, and its row with the folders that it stands in
 # Every image under images/ and in each tree where it stands, in the order of the bytes of the paths.
 IMAGE_FILES = """
 SELECT path, crop_sha256 FROM (
@@ -26,21 +26,15 @@ SELECT path, crop_sha256 FROM (
     WHERE release_id = %(release)s
 ) AS files ORDER BY path COLLATE "C"
 """
-LICENCES = """
-SELECT record -> 'columns' ->> 'licence', count(*) FROM curation_releaseface WHERE release_id = %(release)s GROUP BY 1
-"""
 
 
 def _ordered(release: int) -> QuerySet[ReleaseFace]:
     return ReleaseFace.objects.filter(release_id=release).order_by(Collate("image_id", "C"))
 
 
-def images(release: int, **columns: str) -> Iterator[ReleaseFace]:
-    """In the order of the bytes of their ids, which is that of metadata.csv; those with these columns."""
-    faces = _ordered(release)
-    if columns:
-        faces = faces.filter(record__contains={"columns": columns})
-    return faces.iterator(chunk_size=CHUNK)
+def images(release: int) -> Iterator[ReleaseFace]:
+    """In the order of the bytes of their ids, which is that of metadata.csv."""
+    return _ordered(release).iterator(chunk_size=CHUNK)
 
 
 def parts(release: int) -> Iterator[tuple[int, str, str]]:
@@ -60,21 +54,10 @@ def in_turn(keys: Sequence[int]) -> Iterator[ReleaseFace]:
         yield from of_faces(keys[first : first + CHUNK])
 
 
-def placed(release: int) -> Iterator[tuple[str, str, list[str]]]:
-    """(id, sha256 of the crop, folders that it stands in) of each image, in order."""
-    return _ordered(release).values_list("image_id", "crop_sha256", "record__places").iterator(chunk_size=CHUNK)
-
-
 def records(release: int) -> Iterator[list[Record]]:
-    """(id, record) of each image, in order, some at a time."""
-    return ahead.batches(_ordered(release).values_list("image_id", "record").iterator(chunk_size=CHUNK), CHUNK)
-
-
-def metadata(release: int, columns: Sequence[str]) -> Iterator[bytes]:
-    """metadata.csv, in pieces, with these columns in this order."""
-    yield csv_line(columns).encode()
-    for batch in records(release):
-        yield "".join(csv_line([record["columns"][name] for name in columns]) for _id, record in batch).encode()
+    """Of each image, in order, some at a time."""
+    columns = ("image_id", "crop_sha256", "record")
+    return ahead.batches(_ordered(release).values_list(*columns).iterator(chunk_size=CHUNK), CHUNK)
 
 
 class _Echo:
@@ -102,9 +85,3 @@ def _image_files(release: int) -> Iterator[tuple[str, str]]:
         cursor.execute(IMAGE_FILES, {"release": release})
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
-
-
-def licence_counts(release: int) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(LICENCES, {"release": release})
-        return dict(cursor.fetchall())

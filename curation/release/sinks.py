@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby
 from pathlib import Path
-from typing import cast
 
 from curation.release import ahead, crops
-from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, make, paths_of
+from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, opened, paths_of
 from curation.release.errors import ReleaseRefused
 from curation.release.output import FILE_MODE, FOLDER_MODE
 
@@ -36,37 +34,37 @@ class Written:
 def write_folder(folder: Path, entries: Iterable[Entry], progress: Progress) -> Written:
     """Into an empty folder; on the disk when it returns. ReleaseRefused for a crop that is not what was frozen."""
     written = Written()
-    for are_images, some in groupby(entries, lambda entry: isinstance(entry, Image)):
-        if are_images:
-            _images(folder, cast("Iterable[Image]", some), written, progress)
+    for entry in entries:
+        if isinstance(entry, Folder):
+            _folder(f"{folder}/{entry.path}")
         else:
-            for entry in some:
-                _other(f"{folder}", cast("Folder | Made | MadeTogether", entry), written)
+            _files(f"{folder}", entry, written, progress)
     os.sync()  # once, and not a file at a time
     return written
 
 
-def _images(folder: Path, images: Iterable[Image], written: Written, progress: Progress) -> None:
-    work = partial(_batch, f"{folder}")
-    for count, copies in ahead.results(work, ahead.batches(images, BATCH), AHEAD):
+def _folder(path: str) -> None:
+    os.mkdir(path, FOLDER_MODE)
+    if stat.S_IMODE(os.stat(path).st_mode) != FOLDER_MODE:  # a narrow umask
+        os.chmod(path, FOLDER_MODE)
+
+
+def _files(folder: str, entry: Made | MadeTogether, written: Written, progress: Progress) -> None:
+    with ExitStack() as stack:
+        below = [stack.enter_context(open(f"{folder}/{path}", "xb")) for path in paths_of(entry)]
+        files, images = opened(entry, below)
+        _images(folder, images, written, progress)
+        for path, file, file_below in zip(paths_of(entry), files, below, strict=True):
+            written.files[path] = {"sha256": file.sha256, "bytes": file.length}
+            os.fchmod(file_below.fileno(), FILE_MODE)
+
+
+def _images(folder: str, images: Iterable[Image], written: Written, progress: Progress) -> None:
+    """Threads copy while the rows of the next images are told."""
+    for count, copies in ahead.results(partial(_batch, folder), ahead.batches(images, BATCH), AHEAD):
         written.images += count
         written.copies += copies
         progress(count)
-
-
-def _other(folder: str, entry: Folder | Made | MadeTogether, written: Written) -> None:
-    if isinstance(entry, Folder):
-        path = f"{folder}/{entry.path}"
-        os.mkdir(path, FOLDER_MODE)
-        if stat.S_IMODE(os.stat(path).st_mode) != FOLDER_MODE:  # a narrow umask
-            os.chmod(path, FOLDER_MODE)
-        return
-    with ExitStack() as opened:
-        below = [opened.enter_context(open(f"{folder}/{path}", "xb")) for path in paths_of(entry)]
-        for path, file in make(entry, below):
-            written.files[path] = {"sha256": file.sha256, "bytes": file.length}
-        for file_below in below:
-            os.fchmod(file_below.fileno(), FILE_MODE)
 
 
 def _batch(folder: str, images: Sequence[Image]) -> tuple[int, int]:

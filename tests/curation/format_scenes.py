@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from curation.models import Release, ReleaseFace
 from curation.policies import current_policy
-from curation.release import imagefolder, rows, sinks
-from curation.release.entries import Entry, of_chunks
+from curation.release import imagefolder, sinks, told
+from curation.release.entries import Entry
 from curation.release.frozen import Frozen
-from curation.release.naming import METADATA, TASKS, image_file, image_id
+from curation.release.naming import TASKS, image_file, image_id
 from tests import factories
 from tests.curation import releases as r
 
@@ -98,7 +98,7 @@ def written(folder: Path, known: Frozen, *formats: Callable[[Frozen], Iterator[E
 
     def entries() -> Iterator[Entry]:
         if imagefolder.entries not in formats:
-            yield of_chunks(METADATA, lambda: rows.metadata(known.number, known.columns))
+            yield told.texts(known)
         for form in formats:
             yield from form(known)
 

@@ -93,8 +93,8 @@ def made(
     table.writerows(known)
     found = {
         "metadata.csv": out.getvalue().encode(),
-        attribution.CSV: b"".join(attribution.csv_chunks(known)),
-        attribution.MARKDOWN: b"".join(attribution.markdown_chunks(known)),
+        attribution.CSV: attribution.head() + b"".join(map(attribution.csv_row, known)),
+        attribution.MARKDOWN: attribution.ABOUT.encode() + b"".join(map(attribution.markdown_row, known)),
     }
     if "parquet" in formats:
         found |= dict(shards(known, tasks, selection))

@@ -1,5 +1,6 @@
 """Accepted faces with real crops and votes, straight into the tables, and releases made of them."""
 
+import io
 import os
 import stat
 import uuid
@@ -13,6 +14,8 @@ from PIL import Image
 
 from curation.models import Annotation, Claim, Consensus, Quarantine, Release, Slot
 from curation.policies import current_policy
+from curation.release import frozen as frozen_values
+from curation.release import told
 from curation.release.freezing import freeze
 from curation.release.orders import ACCEPTABLE, order
 from curation.release.writing import write
@@ -122,6 +125,14 @@ def written(folder: Path, version: str = "1.0.0", **chosen: Any) -> Release:
     folder.mkdir()
     write(release, folder, ignore)
     return release
+
+
+def text_of(release: Release, path: str) -> str:
+    """What a file that is told from the rows would hold."""
+    made = told.texts(frozen_values.of(release))
+    files = [io.BytesIO() for _ in made.paths]
+    assert list(made.tell(files)) == []
+    return dict(zip(made.paths, files, strict=True))[path].getvalue().decode()
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes]]:

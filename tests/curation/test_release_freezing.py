@@ -11,7 +11,7 @@ from django.db import ProgrammingError, transaction
 
 from curation.models import Claim, Policy, Release, ReleaseFace
 from curation.policies import current_policy, default_policy
-from curation.release import freezing, records, rows
+from curation.release import freezing, records
 from curation.release.errors import ReleaseRefused
 from curation.release.freezing import examine
 from curation.release.naming import image_id
@@ -198,7 +198,7 @@ def test_a_release_of_many_batches_misses_nobody(monkeypatch: pytest.MonkeyPatch
 def test_metadata_is_sorted_by_id_and_reads_back() -> None:
     r.few_people()
     release = r.frozen()
-    text = b"".join(rows.metadata(release.pk, release.columns)).decode()
+    text = r.text_of(release, "metadata.csv")
     found = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["id"] for row in found] == sorted(face.image_id for face in release.faces.all())
     assert found[0] == ReleaseFace.objects.get(image_id=found[0]["id"]).record["columns"]

@@ -24,10 +24,11 @@ def test_lines_of_json_are_as_the_library_writes_them(row: dict[str, str], name:
     assert json_lines.line(json_lines.Rows(list(row)).around(row), name) == expected
 
 
-def together(files: Sequence[BinaryIO]) -> None:
+def together(files: Sequence[BinaryIO]) -> tuple[Image, ...]:
     for _ in range(2):
         for number, file in enumerate(files):
             file.write(f"{number}\n".encode())
+    return ()
 
 
 def test_files_made_together_are_written_and_hashed_alike(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_images_in_many_batches_are_all_copied_and_counted(tmp_path: Path, monke
     images = [Image(f"images/{number}.jpg", crop, (f"tree/{number}.jpg",)) for number, crop in enumerate(crops)]
     progress: list[int] = []
     folders = [Folder(""), Folder("images"), Folder("tree")]
-    written = sinks.write_folder(tmp_path / "out", [*folders, *images], progress.append)
+    written = sinks.write_folder(tmp_path / "out", [*folders, MadeTogether((), lambda _files: images)], progress.append)
     assert (written.images, written.copies, sum(progress)) == (9, 0, 9)
     for number, crop in enumerate(crops):
         assert (tmp_path / "out" / "tree" / f"{number}.jpg").read_bytes() == store.content("crops", crop)

@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -6,10 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
-from curation.models import ReleaseFace
+from curation.models import Release, ReleaseFace
+from curation.policies import current_policy
 from curation.release import manifest
 from curation.release.errors import ReleaseRefused
+from curation.release.naming import image_id
 from curation.release.output import new_folder
 from curation.release.writing import write
 from ingest import store
@@ -71,6 +75,40 @@ def test_written_again_is_the_same_tree(folder: Path, tmp_path: Path) -> None:
     second.mkdir()
     write(release, second, r.ignore)
     assert r.tree(folder) == r.tree(second)
+
+
+def test_what_0_4_froze_is_written_as_it_was(folder: Path) -> None:
+    """Its papers held the first line of metadata.csv, and nothing was told of the rows but that file."""
+    columns = ("id", "perceived_race", "split_race")
+    one = r.accepted(factories.identity())
+    name, crop = image_id(one.face.crop_sha256), store.read(store.name_of("crops", one.face.crop_sha256))
+    classes: dict[str, list[dict[str, str]]] = {"identity": [], "race": [{"folder": "black"}], "gender": [], "age": []}
+    files = {
+        "README.md": b"# as it was\n",
+        "classes.json": json.dumps(classes).encode(),
+        "metadata.csv": f"id,perceived_race,split_race\n{name},Black,val\n".encode(),
+        f"images/{name}.jpg": crop,
+        f"race/val/black/{name}.jpg": crop,
+    }
+    listing = "".join(f"{hashlib.sha256(data).hexdigest()}  {path}\n" for path, data in sorted(files.items()))
+    texts = {path: files[path].decode() for path in ("README.md", "classes.json")}
+    release = Release.objects.create(
+        version="0.9.0",
+        layout=0,
+        policy=current_policy(),
+        papers=texts | {"metadata.csv": ",".join(columns) + "\n"},
+        digest=manifest.digest([listing.encode()]),
+        faces_count=1,
+        frozen_at=timezone.now(),
+    )
+    row = {"columns": dict(zip(columns, (name, "Black", "val"), strict=True)), "places": ["race/val/black"]}
+    ReleaseFace.objects.create(
+        release=release, face=one.face, claim=one, image_id=name, crop_sha256=one.face.crop_sha256, record=row
+    )
+    folder.mkdir()
+    write(release, folder, r.ignore)
+    there = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert there == files | {"MANIFEST.sha256": listing.encode()}
 
 
 def test_written_modes_do_not_hang_on_the_umask(folder: Path) -> None:

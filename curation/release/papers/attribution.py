@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from curation.release.papers.text import escaped, link, one_line
 from ingest.licences import attribution_line, licence_name
@@ -20,11 +20,8 @@ photo, made smaller where it was large, and encoded anew without metadata; nothi
 Row = Mapping[str, str]
 
 
-def csv_chunks(rows: Iterable[Row]) -> Iterator[bytes]:
-    """ATTRIBUTION.csv, line by line."""
-    yield _csv_line(HEADER)
-    for row in rows:
-        yield csv_row(row)
+def head() -> bytes:
+    return _csv_line(HEADER)
 
 
 def csv_row(row: Row) -> bytes:
@@ -59,13 +56,6 @@ def line(row: Row) -> str:
     by = f" by {one_line(row['creator'])}" if row["creator"].strip() else ""
     parts = [f"Photograph{by}", row["source_page"], licence_name(row["licence"]), row.get("modification", "")]
     return one_line(", ".join(part for part in parts if part))
-
-
-def markdown_chunks(rows: Iterable[Row]) -> Iterator[bytes]:
-    """ATTRIBUTION.md, line by line."""
-    yield ABOUT.encode()
-    for row in rows:
-        yield markdown_row(row)
 
 
 def markdown_row(row: Row) -> bytes:
