@@ -29,7 +29,7 @@ class OrderForm(forms.Form):
         label=_("Tasks with trees and splits"),
         choices=[(task, TASK_WORDS[task]) for task in TASKS],
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": _("Choose one task at least.")},
     )
     formats = forms.MultipleChoiceField(
         label=_("Formats, beside metadata.csv"),

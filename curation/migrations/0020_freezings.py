@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('read', models.PositiveIntegerField(default=0)),
                 ('findings', models.JSONField(default=list)),
                 ('error', models.TextField(blank=True)),
+                ('sealed', models.BooleanField(default=False, help_text='about to be there: it cannot be cancelled any more')),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('claimed_until', models.DateTimeField(blank=True, null=True)),
                 ('ordered_at', models.DateTimeField(auto_now_add=True)),

@@ -30,6 +30,7 @@ class Freezing(models.Model):
     read = models.PositiveIntegerField(default=0)
     findings = models.JSONField(default=list)
     error = models.TextField(blank=True)
+    sealed = models.BooleanField(default=False, help_text=_("about to be there: it cannot be cancelled any more"))
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

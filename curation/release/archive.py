@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from typing import BinaryIO, cast
 
 from curation.models import Release
-from curation.release import crops
 from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, opened, paths_of
 from curation.release.errors import ReleaseRefused
+from curation.release.freezing import check_may_be_written
 from curation.release.naming import MANIFEST
 from curation.release.output import FILE_MODE, FOLDER_MODE
+from curation.release.sinks import crop_of
 from curation.release.writing import entries, manifest_of
 
 PIECE = 1 << 20  # bytes
@@ -28,6 +29,7 @@ def pieces(release: Release) -> Iterator[bytes]:
     yield _header(top, tarfile.DIRTYPE)
     for entry in entries(release):
         yield from _entry(top, entry, others)
+    check_may_be_written(release)
     yield from _made(top, manifest_of(release, dict(others)), others)
     if f"sha256:{others[MANIFEST]}" != release.digest:
         raise ReleaseRefused(f"Release {release.version} would not come out as {release.digest}.")
@@ -59,7 +61,7 @@ def _made(top: str, made: Made | MadeTogether, others: dict[str, str]) -> Iterat
 
 
 def _image(top: str, image: Image) -> Iterator[bytes]:
-    path, data = f"{top}/{image.path}", crops.read(image.crop_sha256)
+    path, data = f"{top}/{image.path}", crop_of(image)
     yield _header(path, tarfile.REGTYPE, size=len(data)) + data + _padding(len(data))
     for link in image.links:
         yield _header(f"{top}/{link}", tarfile.LNKTYPE, link=path)

@@ -8,13 +8,25 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
 from curation.quarantine import IN_FORCE
-from curation.release import formats, gates, gathering, manifest, papers, records, revoked, rows, selection, splitting
+from curation.release import (
+    formats,
+    gates,
+    gathering,
+    manifest,
+    papers,
+    records,
+    revoked,
+    rows,
+    selection,
+    snapshots,
+    splitting,
+)
 from curation.release.entries import Made, MadeTogether, hashed
 from curation.release.errors import ReleaseRefused
 from curation.release.frozen import Classes, Frozen
@@ -44,7 +56,11 @@ class Draft:
     findings: tuple[Finding, ...]
     places: Counter[tuple[str, ...]] = field(default_factory=Counter)
     people: dict[str, str] = field(default_factory=dict)  # name by slug, of those in the tree of identities
-    faces: int = 0
+    claims: set[int] = field(default_factory=set)
+
+    @property
+    def faces(self) -> int:
+        return len(self.claims)
 
     def classes(self) -> Classes:
         named = [{"folder": slug, "label": name} for slug, name in sorted(self.people.items())]
@@ -52,8 +68,8 @@ class Draft:
         return {task: known[task] for task in ("identity", *ATTRIBUTES)}
 
     def count(self, made: list[ReleaseFace]) -> None:
-        self.faces += len(made)
         for face in made:
+            self.claims.add(face.claim_id)
             for place in face.record["places"]:
                 task, part, folder = place.split("/")
                 self.places[task, part, folder] += 1
@@ -63,10 +79,8 @@ class Draft:
 
 def examine(order: Order, progress: Progress) -> tuple[Finding, ...]:
     """Everything that a freeze would find now, blocking or not: every crop that is ready is read and decoded."""
-    with transaction.atomic():
-        draft = _draft(order, progress, keep=lambda faces: None, number=0)
-        transaction.set_rollback(True)
-    return draft.findings
+    with snapshots.snapshot():
+        return _draft(order, progress, keep=lambda faces: None, number=0).findings
 
 
 def examine_frozen(release: Release, progress: Progress) -> tuple[Finding, ...]:
@@ -90,28 +104,33 @@ def check_may_be_written(release: Release) -> None:
         )
 
 
-def freeze(order: Order, *, by: User | None, progress: Progress) -> Release:
-    """The release that is ordered: the frozen one, or else what is ready now. ReleaseRefused if anything blocks."""
-    with transaction.atomic():
-        _lock()
+def freeze(order: Order, *, by: User | None, progress: Progress, seal: Callable[[], object] = lambda: None) -> Release:
+    """The release that is ordered: the frozen one, or else what is ready now. ReleaseRefused if anything blocks.
+
+    `progress` is called in all phases, with 0 where no picture was read; `seal` last of all, before the release is
+    there for others: what either raises stops the freeze.
+    """
+    with snapshots.locked(RELEASE_LOCK), snapshots.snapshot():
         known = Release.objects.filter(version=order.version).first()
-        return known or _freeze(order, by, progress)
+        if known:
+            _check_same(known, order)
+            return known
+        return _freeze(order, by, progress, seal)
 
 
-def _lock() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELEASE_LOCK])
+def _check_same(known: Release, order: Order) -> None:
+    """A version is frozen once: what was chosen then cannot be chosen otherwise now."""
+    if (known.selection, known.tasks, known.formats) != (order.selection, list(order.tasks), list(order.formats)):
+        raise ReleaseRefused(f"Release {order.version} was frozen meanwhile with other choices: take another version.")
 
 
-def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
+def _freeze(order: Order, by: User | None, progress: Progress, seal: Callable[[], object]) -> Release:
     """The rows first, then what is told from them; foreign keys are looked at when the transaction ends."""
     number, now = _next_number(), timezone.now()
     draft = _draft(order, progress, keep=ReleaseFace.objects.bulk_create, number=number)
     gates.check(draft.findings)
-    if changed := selection.no_longer_ready(order, number):
-        raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
     frozen = _frozen(draft, number, now.date())
-    files = _files(frozen)
+    files = _files(frozen, progress)
     held_back = {found.code: found.count for found in draft.findings if found.code in selection.HELD_BACK}
     parent = Release.objects.filter(selection=order.selection).first()
     told = gathering.facts(
@@ -123,7 +142,11 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         splits=draft.decisions.report,
         accepted=[found.code for found in draft.findings if found.code in order.accept],
     )
+    progress(0)
     texts = papers.render(told) | {revoked.FILE: "".join(revoked.lines()), revoked.SCRIPT: revoked.script()}
+    digest = _digest(frozen, texts, files)
+    snapshots.as_of_now(lambda: _look_again(draft))
+    seal()
     release = Release.objects.create(
         pk=number,
         version=order.version,
@@ -137,7 +160,7 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
         parent=parent,
         papers=texts,
         files=files,
-        digest=_digest(frozen, texts, files),
+        digest=digest,
         faces_count=draft.faces,
         frozen_by=by,
         frozen_at=now,
@@ -146,17 +169,28 @@ def _freeze(order: Order, by: User | None, progress: Progress) -> Release:
     return release
 
 
+def _look_again(draft: Draft) -> None:
+    """Reading took long: what was decided meanwhile, in another transaction, stops the freeze as well."""
+    now = {one.claim for one in selection.selected(draft.order)}
+    if changed := len(draft.claims - now):
+        raise ReleaseRefused(f"{changed:,} of the faces changed while they were read: run the command again.")
+    gates.check((*selection.disputed(draft.order), *gates.of_sheet()))
+
+
 def _next_number() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('curation_release', 'id'))")
         return int(cursor.fetchone()[0])
 
 
-def _files(frozen: Frozen) -> dict[str, dict[str, Any]]:
+def _files(frozen: Frozen, progress: Progress) -> dict[str, dict[str, Any]]:
     """sha256 and bytes of what will be made, by path."""
-    made = (one for one in formats.entries(frozen) if isinstance(one, (Made, MadeTogether)))
-    told = (file for one in made for file in hashed(one))
-    return {path: {"sha256": file.sha256, "bytes": file.length} for path, file in told}
+    files: dict[str, dict[str, Any]] = {}
+    for made in formats.entries(frozen):
+        if isinstance(made, (Made, MadeTogether)):
+            files |= {path: {"sha256": file.sha256, "bytes": file.length} for path, file in hashed(made)}
+            progress(0)
+    return files
 
 
 def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[str, Any]]) -> str:
@@ -178,10 +212,19 @@ def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace
         keep(made)
         draft.count(made)
         progress(len(batch))
-    draft.findings += check.findings()
-    if chosen:
-        draft.findings += gates.of_places(draft.places, draft.classes(), order)
+    draft.findings += (*check.findings(), *_of_result(draft))
     return draft
+
+
+def _of_result(draft: Draft) -> tuple[Finding, ...]:
+    """What can be told only when all faces are placed."""
+    if not draft.claims:
+        return ()
+    unsound = () if draft.decisions.report.sound else (gates.finding(gates.UNSOUND, 0),)
+    try:
+        return (*unsound, *gates.of_places(draft.places, draft.classes(), draft.order))
+    except ReleaseRefused as refusal:
+        return (*unsound, Finding(gates.CLASSES, str(refusal).rstrip("."), 0, (str(refusal),)))
 
 
 def _batches(chosen: list[Selected]) -> Iterator[list[Selected]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from curation.release import answers, crops, pictures, selection, sheet
 from curation.release.errors import ReleaseRefused
@@ -18,11 +19,22 @@ Classes = Mapping[str, Sequence[Mapping[str, Any]]]
 NOTHING = "nothing"
 EMPTY_CLASS = "empty_class"
 UNANSWERED = "sheet"
+UNSOUND, CLASSES = "splits_unsound", "classes_unclear"
 CROP_TROUBLES = {
-    crops.MISSING: "the crop is missing",
-    crops.CHANGED: "the crop's bytes are not those that were reviewed",
-    pictures.BROKEN: "the crop cannot be decoded",
-    pictures.CARRIES_MORE: "the crop carries metadata",
+    crops.MISSING: _("the crop is missing"),
+    crops.CHANGED: _("the crop's bytes are not those that were reviewed"),
+    pictures.BROKEN: _("the crop cannot be decoded"),
+    pictures.CARRIES_MORE: _("the crop carries metadata"),
+}
+WORDS: Mapping[str, str | Promise] = {
+    **selection.HELD_BACK,
+    **CROP_TROUBLES,
+    "disputed": selection.DISPUTE,
+    NOTHING: _("no face is accepted with a proved licence"),
+    UNANSWERED: _("the release sheet has questions without an answer"),
+    EMPTY_CLASS: _("a class has no image in a part of its task"),
+    CLASSES: _("the classes of a task cannot be told apart"),
+    UNSOUND: _("the splits are not sound: see their report"),
 }
 
 
@@ -49,7 +61,11 @@ class CropCheck:
 
     def findings(self) -> tuple[Finding, ...]:
         found = [(code, text) for code, text in CROP_TROUBLES.items() if code in self.counts]
-        return tuple(Finding(code, text, self.counts[code], tuple(self.examples[code])) for code, text in found)
+        return tuple(Finding(code, str(text), self.counts[code], tuple(self.examples[code])) for code, text in found)
+
+
+def finding(code: str, count: int, *examples: str, blocks: bool = True) -> Finding:
+    return Finding(code, str(WORDS[code]), count, examples[:EXAMPLES], blocks)
 
 
 def of_selection(order: Order) -> tuple[Finding, ...]:
@@ -58,7 +74,7 @@ def of_selection(order: Order) -> tuple[Finding, ...]:
 
 
 def found_in(order: Order, triage: Triage) -> tuple[Finding, ...]:
-    nothing = () if triage.ready else (Finding(NOTHING, _("no face is accepted with a proved licence"), 0),)
+    nothing = () if triage.ready else (finding(NOTHING, 0),)
     return (*triage.held_back, *selection.disputed(order), *of_sheet(), *nothing)
 
 
@@ -67,8 +83,7 @@ def of_sheet() -> tuple[Finding, ...]:
     missing = sheet.missing(answers.answers())
     if not missing:
         return ()
-    text = _("the release sheet has questions without an answer")
-    return (Finding(UNANSWERED, text, len(missing), tuple(one.code for one in missing[:EXAMPLES])),)
+    return (finding(UNANSWERED, len(missing), *(one.code for one in missing)),)
 
 
 def of_places(places: Places, classes: Classes, order: Order) -> tuple[Finding, ...]:
@@ -76,8 +91,7 @@ def of_places(places: Places, classes: Classes, order: Order) -> tuple[Finding, 
     empty = list(_empty_classes(places, classes, order.tasks))
     if not empty:
         return ()
-    text = _("a class has no image in a part of its task")
-    return (Finding(EMPTY_CLASS, text, len(empty), tuple(empty[:EXAMPLES]), EMPTY_CLASS not in order.accept),)
+    return (finding(EMPTY_CLASS, len(empty), *empty, blocks=EMPTY_CLASS not in order.accept),)
 
 
 def _empty_classes(places: Places, classes: Classes, tasks: Iterable[str]) -> Iterator[str]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,13 +15,14 @@ from curation.models import Freezing, Release
 from curation.release import selection
 from curation.release.errors import ReleaseRefused
 from curation.release.freezing import examine, freeze
-from curation.release.gates import Blocked
+from curation.release.gates import WORDS, Blocked
 from curation.release.orders import Order, order
 from curation.release.selection import Finding
 
 LEASE = timedelta(minutes=10)  # without a sign of life; reading a batch takes seconds, hashing a large file minutes
 MOST_ATTEMPTS = 3
 ALIVE = "UPDATE curation_freezing SET read = read + %s, claimed_until = %s WHERE id = %s AND state = 'running'"
+SEAL = "UPDATE curation_freezing SET sealed = true WHERE id = %s AND state = 'running'"
 State = Freezing.State
 
 
@@ -51,7 +51,10 @@ def place(wanted: Order, *, by: User, looks_only: bool = False) -> Freezing:
 
 
 def cancel(pk: int) -> bool:
-    return bool(_live(pk).update(state=State.CANCELLED, finished_at=timezone.now(), claimed_until=None))
+    """Whether it is; what is sealed will be there in a moment."""
+    return bool(
+        _live(pk).filter(sealed=False).update(state=State.CANCELLED, finished_at=timezone.now(), claimed_until=None)
+    )
 
 
 def waiting() -> list[int]:
@@ -67,48 +70,71 @@ def carry_out(pk: int) -> None:
     if row.attempts > MOST_ATTEMPTS:
         _finish(row, State.FAILED, error=_("It was begun three times and never came to an end. See the worker's log."))
         return
-    with _watch(row) as progress:
+    with _watch(row) as watch:
         try:
-            _carry_out(row, progress)
+            _carry_out(row, watch)
         except Blocked as blocked:
             _finish(row, State.REFUSED, findings=_told(blocked.findings))
         except ReleaseRefused as refusal:
             _finish(row, State.REFUSED, error=str(refusal))
         except Cancelled:
             return
+        except (OperationalError, InterfaceError):  # the database went away: it is taken up again when it is back
+            raise
+        except Exception:
+            _finish(row, State.FAILED, error=_("It failed, and nothing was frozen. The worker's log says why."))
+            raise
 
 
-def _carry_out(row: Freezing, progress: Any) -> None:
+def _carry_out(row: Freezing, watch: "_Watch") -> None:
     wanted = order(row.version, selection=row.selection, tasks=row.tasks, formats=row.formats, accept=row.accept)
     if row.looks_only:
-        findings = examine(wanted, progress)
+        findings = examine(wanted, watch.progress)
         blocks = any(found.blocks for found in findings)
         _finish(row, State.REFUSED if blocks else State.DONE, findings=_told(findings))
     else:
-        _finish(row, State.DONE, release=freeze(wanted, by=row.ordered_by, progress=progress))
+        _finish(row, State.DONE, release=freeze(wanted, by=row.ordered_by, progress=watch.progress, seal=watch.seal))
 
 
 def _take(pk: int) -> Freezing | None:
     until = timezone.now() + LEASE
-    changes = {"state": State.RUNNING, "claimed_until": until, "attempts": F("attempts") + 1, "read": 0}
+    changes = {
+        "state": State.RUNNING,
+        "claimed_until": until,
+        "attempts": F("attempts") + 1,
+        "read": 0,
+        "sealed": False,
+    }
     if not _free(_live(pk)).update(**changes):
         return None
     return Freezing.objects.select_related("ordered_by").get(pk=pk)
 
 
-@contextmanager
-def _watch(row: Freezing) -> Iterator[Any]:
-    """Tells on the row how far it is, over a connection of its own: what happens in a transaction nobody else sees."""
-    aside = connection.copy()
+class _Watch:
+    """Tells on the row how far it is, over a connection of its own: what happens in a transaction nobody else sees.
+    Cancelled when the row is no longer ours to carry out."""
 
-    def progress(read: int) -> None:
-        with aside.cursor() as cursor:
-            cursor.execute(ALIVE, [read, timezone.now() + LEASE, row.pk])
+    def __init__(self, row: Freezing, aside: Any) -> None:
+        self.row, self.aside = row, aside
+
+    def progress(self, read: int) -> None:
+        self._say(ALIVE, [read, timezone.now() + LEASE, self.row.pk])
+
+    def seal(self) -> None:
+        self._say(SEAL, [self.row.pk])
+
+    def _say(self, statement: str, values: list[Any]) -> None:
+        with self.aside.cursor() as cursor:
+            cursor.execute(statement, values)
             if not cursor.rowcount:
                 raise Cancelled
 
+
+@contextmanager
+def _watch(row: Freezing) -> Iterator[_Watch]:
+    aside = connection.copy()
     try:
-        yield progress
+        yield _Watch(row, aside)
     finally:
         aside.close()
 
@@ -126,4 +152,22 @@ def _free(rows: Any) -> Any:
 
 
 def _told(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    return [asdict(found) for found in findings]
+    """Without words and names: those are found when it is read, in the reader's language, of who is still there."""
+    return [_kept(found) for found in findings]
+
+
+def _kept(found: Finding) -> dict[str, Any]:
+    examples = [] if found.claims else list(found.examples)
+    told = {"code": found.code, "count": found.count, "blocks": found.blocks}
+    return told | {"claims": list(found.claims), "examples": examples}
+
+
+def findings(row: Freezing) -> list[Finding]:
+    """What an order found, as its page tells it."""
+    return [_read(told) for told in row.findings]
+
+
+def _read(told: dict[str, Any]) -> Finding:
+    code, claims = told["code"], told["claims"]
+    examples = selection.examples(claims) if claims else tuple(told["examples"])
+    return Finding(code, str(WORDS.get(code, code)), told["count"], examples, told["blocks"], tuple(claims))

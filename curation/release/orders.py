@@ -45,10 +45,13 @@ def order(
     check_version(version)
     if selection not in LABELLED:
         raise ReleaseRefused(f"{selection!r} is not a set: it must be {' or '.join(LABELLED)}.")
+    wanted = _known("task", tasks, TASKS)
+    if not wanted:
+        raise ReleaseRefused("A release is for one task at least: " + ", ".join(TASKS) + ".")
     return Order(
         version,
         selection,
-        _known("task", tasks, TASKS),
+        wanted,
         _known("format", formats, FORMATS),
         frozenset(_known("finding that can be accepted", accept, ACCEPTABLE)),
     )

@@ -1,5 +1,6 @@
 """Which faces a release takes, and why the others are held back: one judgement, by the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,8 @@ HELD_BACK = {
     "near_duplicates_of_two": _("near-duplicates of one another are accepted for two identities"),
     "near_duplicate": _("a near-duplicate was accepted before"),
 }
+
+DISPUTE = _("reviewers disagree about race, gender or age, and nobody has decided yet")
 
 # A licence that the policy leaves to a person is taken where a person took it.
 # A photo's licence is proved by any of its candidates, best by that of the claimed identity. Someone born in
@@ -126,10 +129,6 @@ WHERE verdict = '' AND EXISTS (
     WHERE k.claim_id = triage.claim_id AND k.state = 'disputed' AND k.field = ANY(%(tasks)s)
 )
 """
-NO_LONGER_READY = """
-SELECT count(*) FROM curation_releaseface r LEFT JOIN triage t ON t.claim_id = r.claim_id AND t.verdict = ''
-WHERE r.release_id = %(release)s AND t.claim_id IS NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +147,15 @@ class Selected:
 
 @dataclass(frozen=True)
 class Finding:
-    """Some faces with one thing in common; `examples` name a few of them. One that `blocks` stops the freeze."""
+    """Some faces with one thing in common; `examples` name a few of them, `claims` say which, for who keeps a finding
+    and may not keep names. One that `blocks` stops the freeze."""
 
     code: str
     text: str
     count: int
     examples: tuple[str, ...] = ()
     blocks: bool = True
+    claims: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def triage(order: Order = NEXT) -> Triage:
 
 def _held_back(order: Order, code: str, text: Any, count: int, claims: list[int]) -> Finding:
     """What a set is not made of by its definition stops nothing."""
-    return Finding(code, str(text), count, examples(claims), code in ACCEPTABLE and code not in order.accept)
+    blocks = code in ACCEPTABLE and code not in order.accept
+    return Finding(code, str(text), count, examples(claims), blocks, tuple(claims))
 
 
 def disputed(order: Order) -> tuple[Finding, ...]:
@@ -187,8 +189,8 @@ def disputed(order: Order) -> tuple[Finding, ...]:
     ((count, claims),) = _rows(DISPUTED, order, examples=EXAMPLES, tasks=list(order.tasks))
     if not count or order.claimed:
         return ()
-    text = str(_("reviewers disagree about race, gender or age, and nobody has decided yet"))
-    return (Finding("disputed", text, count, examples(claims), "disputed" not in order.accept),)
+    blocks = "disputed" not in order.accept
+    return (Finding("disputed", str(DISPUTE), count, examples(claims), blocks, tuple(claims)),)
 
 
 def without_task(attributes: tuple[str, ...]) -> list[tuple[str, str, int]]:
@@ -196,14 +198,9 @@ def without_task(attributes: tuple[str, ...]) -> list[tuple[str, str, int]]:
     return [(task, state, count) for task, state, count in _rows(WITHOUT_TASK, NEXT, attributes=list(attributes))]
 
 
-def no_longer_ready(order: Order, release: int) -> int:
-    """How many rows of a release that is being frozen would not be chosen now."""
-    return int(_rows(NO_LONGER_READY, order, release=release)[0][0])
-
-
-def examples(claims: list[int]) -> tuple[str, ...]:
+def examples(claims: Sequence[int]) -> tuple[str, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(EXAMPLE, {"claims": claims[:EXAMPLES]})
+        cursor.execute(EXAMPLE, {"claims": list(claims[:EXAMPLES])})
         return tuple(f"face {face} ({name})" for _claim, face, name in sorted(cursor.fetchall()))
 
 

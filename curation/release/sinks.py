@@ -74,13 +74,16 @@ def _batch(folder: str, images: Sequence[Image]) -> tuple[int, int]:
 
 def _image(folder: str, image: Image) -> int:
     """How many of its links had to be copies."""
-    try:
-        data = crops.read(image.crop_sha256)
-    except crops.CropRefused as trouble:
-        raise ReleaseRefused(f"{image.path} cannot be written: {trouble}.") from trouble
-    first = f"{folder}/{image.path}"
+    first, data = f"{folder}/{image.path}", crop_of(image)
     _new_file(first, data)
     return sum(_link(first, f"{folder}/{path}", data) for path in image.links)
+
+
+def crop_of(image: Image) -> bytes:
+    try:
+        return crops.read(image.crop_sha256)
+    except crops.CropRefused as trouble:
+        raise ReleaseRefused(f"{image.path} cannot be written: {trouble}.") from trouble
 
 
 def _new_file(path: str, data: bytes) -> None:

@@ -5,8 +5,9 @@ from curation.release.errors import ReleaseRefused
 
 
 def successor(release: Release) -> Release | None:
-    """The first later release that is not withdrawn."""
-    return Release.objects.filter(pk__gt=release.pk, withdrawal=None).order_by("pk").first()
+    """The first later release of the same set that is not withdrawn."""
+    later = Release.objects.filter(pk__gt=release.pk, selection=release.selection, withdrawal=None)
+    return later.order_by("pk").first()
 
 
 def check_not_withdrawn(release: Release) -> None:

@@ -1,5 +1,6 @@
 """An order to freeze, from the moment it is given to what came of it."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from curation.models import Freezing
 from curation.release import ordering
 from curation.release.orders import ACCEPTABLE
+from curation.release.selection import Finding
 from mtf_site.roles import Role, allow
 
 WORKER_SILENT = 20  # seconds without a worker that takes the order, until the page says so
@@ -47,19 +49,20 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(pk: int) -> dict[str, Any]:
     one = get_object_or_404(Freezing.objects.select_related("ordered_by", "release"), pk=pk)
-    blocking = [found for found in one.findings if found["blocks"]]
+    found = ordering.findings(one)
+    blocking = [one for one in found if one.blocks]
     waited = (timezone.now() - one.ordered_at).total_seconds()
     return {
         "one": one,
         "blocking": blocking,
-        "acceptable": [found["code"] for found in blocking if found["code"] in ACCEPTABLE],
-        "passing": [found for found in one.findings if not found["blocks"]],
+        "acceptable": [one.code for one in blocking if one.code in ACCEPTABLE],
+        "passing": [one for one in found if not one.blocks],
         "again": _again(one, blocking),
         "nobody": one.state == Freezing.State.WAITING and waited > WORKER_SILENT,
     }
 
 
-def _again(one: Freezing, blocking: list[dict[str, Any]]) -> str:
+def _again(one: Freezing, blocking: Iterable[Finding]) -> str:
     """The order's form with the same choices, and what can be accepted ticked by nobody."""
     chosen = {
         "version": one.version,
@@ -67,6 +70,6 @@ def _again(one: Freezing, blocking: list[dict[str, Any]]) -> str:
         "tasks": one.tasks,
         "formats": one.formats,
         "accept": one.accept,
-        "blocks": [found["code"] for found in blocking if found["code"] in ACCEPTABLE],
+        "blocks": [one.code for one in blocking if one.code in ACCEPTABLE],
     }
     return f"{reverse('releases')}?{urlencode(chosen, doseq=True)}#next"

@@ -71,7 +71,7 @@ def _context(request: SignedInRequest, form: OrderForm | None) -> dict[str, Any]
         "held_back": [found for found in findings if not found.blocks],
         "accepted": request.POST.getlist("accept") or request.GET.getlist("accept"),
         "acceptable": ACCEPTABLE,
-        "without_task": [(task, STATES[state], count) for task, state, count in left_out_of_tasks()],
+        "without_task": [] if wanted.claimed else [(t, STATES[state], n) for t, state, n in left_out_of_tasks()],
         "live": Freezing.objects.filter(state__in=Freezing.LIVE),
         "form": form or OrderForm(initial=chosen),
         "selection": wanted.selection,
@@ -102,7 +102,7 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
         "held_back": [(selection.HELD_BACK.get(code, code), n) for code, n in sorted(release.held_back.items())],
         "why_not": _why_not(release),
-        "may_download": has_role(request.user, Role.RELEASE_MANAGER),
+        "may_download": has_role(request.user, Role.RELEASE_MANAGER, Role.AUDITOR),
     }
     return render(request, "curation/release.html", context)
 
@@ -116,7 +116,7 @@ def paper(request: HttpRequest, version: str, path: str) -> HttpResponse:
     return render(request, "curation/paper.html", {"release": release, "path": path, "text": release.papers[path]})
 
 
-@allow(Role.RELEASE_MANAGER)
+@allow(Role.RELEASE_MANAGER)  # and auditors, who read everything
 @require_safe
 def download(request: HttpRequest, version: str) -> HttpResponseBase:
     """The whole folder as one archive, made while it is sent."""

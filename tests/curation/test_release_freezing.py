@@ -192,7 +192,7 @@ def test_a_release_of_many_batches_misses_nobody(monkeypatch: pytest.MonkeyPatch
     seen: list[int] = []
     release = freezing.freeze(order("1.0.0", accept=ACCEPTABLE), by=None, progress=seen.append)
     assert release.faces_count == 9
-    assert seen == [2, 2, 2, 2, 1]
+    assert [read for read in seen if read] == [2, 2, 2, 2, 1]
 
 
 def test_metadata_is_sorted_by_id_and_reads_back() -> None:
