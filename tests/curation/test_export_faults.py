@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from curation.models import Release
-from curation.release import sinks
+from curation.release import entries
 from curation.release.entries import HashedFile
 from curation.release.orders import FORMATS
 from curation.release.verify import verify
@@ -162,12 +162,16 @@ def _full() -> BinaryIO:
     return cast("BinaryIO", Full())
 
 
+def _is_parquet(file: Any) -> bool:
+    return "parquet" in str(getattr(file, "name", ""))
+
+
 def _fill(patch: pytest.MonkeyPatch, what: str) -> None:
     def full(*_words: Any, **_more: Any) -> Any:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     if what == "Parquet":
-        patch.setattr(sinks, "HashedFile", lambda below: HashedFile(_full() if "parquet" in below.name else below))
+        patch.setattr(entries, "HashedFile", lambda below: HashedFile(_full() if _is_parquet(below) else below))
     elif what == "mkdir":
         patch.setattr(Path, "mkdir", full)
     else:

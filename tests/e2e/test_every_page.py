@@ -152,8 +152,9 @@ def test_every_address_is_visited_or_said_to_be_no_page() -> None:
 
 
 def test_every_page_to_visit_opens_to_somebody(known: world.Names) -> None:
-    clients = [Client() for _ in range(4)]
-    for role, client in zip((Role.ADMIN, Role.ADJUDICATOR, Role.REVIEWER), clients, strict=False):
+    roles = (Role.ADMIN, Role.ADJUDICATOR, Role.REVIEWER, Role.RELEASE_MANAGER)
+    clients = [Client() for _ in (*roles, "a stranger")]
+    for role, client in zip(roles, clients, strict=False):
         client.force_login(world.person(known, role))
     closed = [
         url

@@ -180,7 +180,9 @@ def test_a_commit_outlives_a_dead_server_and_a_closed_tab(sign_in: SignIn) -> No
     expect(page.locator("[data-slot=saving]")).to_contain_text("6 waiting")
     ready(page)  # the next grid was there before
     assert not set(claims_on(page)) & set(first)
+    browser.set_offline(True)  # nor does the last word of a page that is closed come through
     page.close()
+    browser.set_offline(False)
     assert not Annotation.objects.exists()
     browser.unroute(SYNC)
     again = open_grid(browser.new_page())
