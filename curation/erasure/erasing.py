@@ -18,7 +18,7 @@ from curation.erasure import files, stones
 from curation.erasure.forgetting import forget, marks_of
 from curation.erasure.reach import Reach, reach
 from curation.erasure.scrubbing import rewritten
-from curation.erasure.subjects import ErasureRefused, Subject, called, check_reason, subject_of, traces_of
+from curation.erasure.subjects import Subject, called, check_reason, ordered, traces_of
 from curation.erasure.withdrawing import holding
 from curation.models import Figure, Release
 from curation.vote_snapshots import FILE as VOTES
@@ -86,10 +86,12 @@ def go_on(erasure: Erasure, progress: Progress) -> None:
 
 
 def _forget(erasure: Erasure, progress: Progress) -> None:
-    subject = subject_of(erasure.kind, erasure.subject)
-    if not subject.identities and not subject.photos:
-        raise ErasureRefused("What was to be erased is no longer there.")
+    """Of what another erasure took meanwhile nothing is left but tombstones, which stand."""
     for left in reversed(range(TRIES)):
+        subject = ordered(erasure.kind, erasure.subject)
+        if subject is None:
+            Erasure.objects.filter(pk=erasure.pk, forgotten_at=None).update(forgotten_at=timezone.now())
+            return
         try:
             return forget(erasure, subject, progress)
         except OperationalError as error:
