@@ -16,7 +16,7 @@ from curation.models import BothStand, Consensus, Contradiction, Policy
 from curation.policies import class_labels
 from curation.quarantine import IN_FORCE
 
-FIND_LOCK = 0x4D5446_02
+FIND_LOCK = 0x4D5446_07
 # "Cannot tell" contradicts nothing.
 FOUND = """
 WITH said AS (

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-PAIRS_LOCK = 0x4D5446_02
+PAIRS_LOCK = 0x4D5446_06
 LATELY = "7 days"  # who answered in this time is somebody to be compared with
 MANY = 200_000  # of the newest answers are counted: older ones change no leaning
 RECOUNT = """

@@ -13,6 +13,7 @@ OPTIONAL = ("aliases", "wikidata_id", "birth_date", "race", "gender", "basis")
 WIKIDATA_ID = re.compile(r"Q[1-9]\d*", re.ASCII)
 BIRTH_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 MAX_NAME = 200
+ADULT = 18
 
 Precision = Literal["", "year", "month", "day"]
 
@@ -85,6 +86,14 @@ def _identity(row: Row) -> IdentityRow:
     )
 
 
+def may_be_minor(born: date | None, precision: Precision, today: date) -> bool:
+    """Counted from the last day that the date allows. An unknown date speaks against nobody: a person decides."""
+    if born is None:
+        return False
+    last = {"year": (12, 31), "month": (born.month, 31)}.get(precision, (born.month, born.day))
+    return (today.year, today.month, today.day) < (born.year + ADULT, *last)
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -97,12 +106,14 @@ def _faults(row: Row) -> Iterator[Problem]:
     if (wikidata_id := row.values["wikidata_id"]) and not WIKIDATA_ID.fullmatch(wikidata_id):
         yield row.line, f"The wikidata_id {wikidata_id!r} is not Q and a number."
     try:
-        born, _ = read_birth_date(row.values["birth_date"])
+        born, precision = read_birth_date(row.values["birth_date"])
     except ValueError:
         yield row.line, f"The birth_date {row.values['birth_date']!r} is not YYYY, YYYY-MM or YYYY-MM-DD."
     else:
         if born and born > date.today():
             yield row.line, "The birth_date lies in the future."
+        elif may_be_minor(born, precision, date.today()):
+            yield row.line, f"Under {ADULT}, or may be, by the birth_date."
 
 
 def _repeats(rows: list[Row], column: str) -> Iterator[Problem]:

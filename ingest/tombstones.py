@@ -29,7 +29,10 @@ def one_line(text: str) -> str:
 
 
 def mark(text: str) -> str:
-    """What a tombstone of kind "identity" holds: the hash of a name, alias or Wikidata id, never the name."""
+    """What a tombstone of kind "identity" holds: the hash of a name, alias or Wikidata id, never the name.
+
+    Without a key: names and Wikidata ids can be guessed, and a guess tested, by whoever has the database.
+    """
     return hashlib.sha256(one_line(text).casefold().encode()).hexdigest()
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from ingest.identity_csv import MAX_NAME, WIKIDATA_ID, IdentityRow, Precision
+from ingest.identity_csv import ADULT, MAX_NAME, WIKIDATA_ID, IdentityRow, Precision, may_be_minor
 
 IDS_A_CALL = 50
 MAX_ABOUT, MAX_ALIASES, MAX_CATEGORY = 300, 30, 300
-ADULT = 18
 LANGUAGES = ("en", "mul")
 QUESTION = {
     "action": "wbgetentities",
@@ -103,14 +102,6 @@ def why_not(person: Person, today: date) -> list[str]:
     if may_be_minor(person.birth_date, person.birth_precision, today):
         reasons.append(f"Under {ADULT}, or may be, by the date of birth.")
     return reasons
-
-
-def may_be_minor(born: date | None, precision: Precision, today: date) -> bool:
-    """Counted from the last day that the date allows. An unknown date speaks against nobody: a person decides."""
-    if born is None:
-        return False
-    last = {"year": (12, 31), "month": (born.month, 31)}.get(precision, (born.month, born.day))
-    return (today.year, today.month, today.day) < (born.year + ADULT, *last)
 
 
 # ---- One entity

@@ -34,6 +34,16 @@ def test_imports_point_downward() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_no_two_locks_of_the_database_are_one() -> None:
+    """By their number PostgreSQL tells them apart: two that share one wait for each other."""
+    named: dict[int, list[str]] = {}
+    for path in [*REPO.glob("curation/**/*.py"), *REPO.glob("ingest/**/*.py"), *REPO.glob("mtf_site/**/*.py")]:
+        for name, number in re.findall(r"^([A-Z_]+_LOCK) = (\w+)\b", path.read_text(encoding="utf-8"), re.MULTILINE):
+            named.setdefault(int(number, 0), []).append(name)
+    assert len(named) > 7
+    assert [names for names in named.values() if len(names) > 1] == []
+
+
 @pytest.mark.django_db
 def test_migrations_are_complete() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

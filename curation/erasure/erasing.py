@@ -15,10 +15,12 @@ from psycopg.errors import DeadlockDetected
 
 from curation import pairs, scratch, slow_figures
 from curation.erasure import files, stones
-from curation.erasure.forgetting import forget
+from curation.erasure.forgetting import forget, marks_of
 from curation.erasure.reach import Reach, reach
-from curation.erasure.subjects import ErasureRefused, Subject, called, check_reason, subject_of
-from curation.models import Figure, Release, ReleaseFace
+from curation.erasure.scrubbing import rewritten
+from curation.erasure.subjects import Subject, called, check_reason, ordered, traces_of
+from curation.erasure.withdrawing import holding
+from curation.models import Figure, Release
 from curation.vote_snapshots import FILE as VOTES
 from ingest.duplicates import near_photos
 from ingest.models import Erasure, Photo
@@ -43,8 +45,9 @@ class Outlook:
 
 def look(subject: Subject) -> Outlook:
     found = reach(subject)
-    held = Release.objects.filter(faces__in=found.of(ReleaseFace), withdrawal=None).order_by("pk").distinct()
-    return Outlook(found, tuple(held.values_list("version", flat=True)), _alike(found))
+    releases = holding(found) | rewritten(traces_of(called(subject), marks_of(found)))
+    withdrawn = Release.objects.filter(pk__in=releases, withdrawal=None).order_by("pk")
+    return Outlook(found, tuple(withdrawn.values_list("version", flat=True)), _alike(found))
 
 
 def _alike(found: Reach) -> tuple[str, ...]:
@@ -83,10 +86,12 @@ def go_on(erasure: Erasure, progress: Progress) -> None:
 
 
 def _forget(erasure: Erasure, progress: Progress) -> None:
-    subject = subject_of(erasure.kind, erasure.subject)
-    if not subject.identities and not subject.photos:
-        raise ErasureRefused("What was to be erased is no longer there.")
+    """Of what another erasure took meanwhile nothing is left but tombstones, which stand."""
     for left in reversed(range(TRIES)):
+        subject = ordered(erasure.kind, erasure.subject)
+        if subject is None:
+            Erasure.objects.filter(pk=erasure.pk, forgotten_at=None).update(forgotten_at=timezone.now())
+            return
         try:
             return forget(erasure, subject, progress)
         except OperationalError as error:

@@ -16,10 +16,10 @@ from curation.erasure.reach import Reach, Rows, closure, reach
 from curation.erasure.scrubbing import scrub, scrub_orders
 from curation.erasure.subjects import Subject, called, traces_of
 from curation.erasure.traces import Traces
-from curation.erasure.withdrawing import revoke, withdraw
+from curation.erasure.withdrawing import holding, revoke, withdraw
 from curation.models import Annotation, Claim, Requeue
 from curation.release.freezing import RELEASE_LOCK
-from curation.release.naming import image_id
+from curation.release.naming import image_id, photo_id
 from curation.settling import settle_many
 from ingest import access, barrier, store
 from ingest.addresses import url_key
@@ -80,13 +80,13 @@ def _settled_anew(found: Reach) -> set[int]:
 
 def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str], newest: int) -> None:
     known, keys = called(subject), _keys(found)
-    traces = traces_of(known, _marks(found))
+    traces = traces_of(known, marks_of(found))
     stones.lay(erasure, known, found)
     telling |= files.naming(traces, after=newest, upto=files.newest_evidence(), progress=lambda _n: None)
     nobodys = _nobodys()
     going = files.of_reach(found) | files.of_reach(nobodys) | telling
     counts = found.counts()
-    counts["releases withdrawn"] = withdraw(erasure, found, traces)
+    held = holding(found)
     counts["images revoked"] = revoke(erasure, found)
     settling = _settled_anew(found)
     groups = set(Face.objects.filter(pk__in=found.of(Face)).values_list("duplicate_group", flat=True)) - {None}
@@ -99,7 +99,8 @@ def _forget(erasure: Erasure, subject: Subject, found: Reach, telling: set[str],
     _empty_shells(found)
     LicenceEvidence.objects.filter(snapshot_file__in=telling).update(snapshot_file="")
     counts["job lists shortened"] = scrub_orders(known, traces, keys)
-    counts["texts scrubbed"] = scrub(traces)
+    counts["texts scrubbed"], rewritten = scrub(traces)
+    counts["releases withdrawn"] = withdraw(erasure, held | rewritten)
     settle_many(sorted(settling))
     _forget_in_redis(traces)
     erasure.counts = {name: count for name, count in counts.items() if count}
@@ -123,21 +124,17 @@ def _rows(model: type[Model], pks: set[Any]) -> Any:
     return model._base_manager.filter(pk__in=pks)
 
 
-def _marks(found: Reach) -> set[str]:
+def marks_of(found: Reach) -> set[str]:
     """Hashes and addresses that mean nothing but what goes."""
     marks: set[str] = set()
     for sha256, reduced in _rows(Photo, found.of(Photo)).values_list("sha256", "preview_sha256"):
-        marks |= {sha256, reduced, _photo_id(sha256)}
+        marks |= {sha256, reduced, photo_id(sha256)}
     for sha256 in _rows(Face, found.of(Face)).values_list("crop_sha256", flat=True):
         marks |= {sha256, image_id(sha256)}
     gone = Candidate.objects.filter(pk__in=found.of(Candidate))
     staying = Candidate.objects.filter(image_url__in=gone.values("image_url")).exclude(pk__in=found.of(Candidate))
     addresses = set(gone.values_list("image_url", flat=True)) - set(staying.values_list("image_url", flat=True))
     return marks | addresses | stones.own_pages(found)
-
-
-def _photo_id(sha256: str) -> str:
-    return store.digest(f"mtf photo {sha256}".encode())[:20]
 
 
 def _keys(found: Reach) -> set[str]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -14,6 +15,7 @@ from django.db.models import CharField, Field, JSONField, Model, TextField
 
 from curation.erasure.subjects import Called
 from curation.erasure.traces import Traces
+from curation.models import Release, ReleaseFace
 from ingest.addresses import url_key
 from ingest.models import CrawlJob
 from ingest.tombstones import one_line
@@ -33,13 +35,32 @@ EXEMPT = frozenset(
 )
 # Their rows that stay are others'; an address or a hash in them is evidence.
 UNMARKED = frozenset({"ingest.candidate", "ingest.licenceevidence", "curation.releaseface"})
-BY_LINE = "curation.release"  # whose texts are whole files
+FILES = "curation.release"  # whose texts are whole files; a hash or an opaque id in them tells of nobody
+FROZEN: tuple[type[Model], ...] = (Release, ReleaseFace)
 MARK_LIKE = r"[0-9a-f]{20}|(https?|file)://"
 
 
-def scrub(traces: Traces) -> int:
-    """Inside the erasing transaction; how many rows were changed."""
-    return sum(_scrub_table(model, fields, traces) for model, fields in tables()) + _drop_sessions(traces)
+def scrub(traces: Traces) -> tuple[int, set[int]]:
+    """Inside the erasing transaction; how many rows were changed, and the releases that can never come out again."""
+    changed, releases = 0, set()
+    for model, fields in tables():
+        for row, changes in _changes(model, fields, traces):
+            model._base_manager.filter(pk=row.pk).update(**changes)
+            changed += 1
+            releases |= _releases(row)
+    return changed + _drop_sessions(traces), releases
+
+
+def rewritten(traces: Traces) -> set[int]:
+    """Releases that scrubbing would change: a paper or a row of theirs names the person."""
+    told = (found for model, fields in tables() if model in FROZEN for found in _changes(model, fields, traces))
+    return {pk for row, _changed in told for pk in _releases(row)}
+
+
+def _releases(row: Model) -> set[int]:
+    if isinstance(row, Release):
+        return {row.pk}
+    return {row.release_id} if isinstance(row, ReleaseFace) else set()
 
 
 def tables() -> Iterator[tuple[type[Model], list[Any]]]:
@@ -59,16 +80,21 @@ def _has_words(one: "Field[Any, Any]") -> bool:
     return isinstance(inner, CharField | TextField | JSONField) and not inner.choices
 
 
-def _scrub_table(model: type[Model], fields: list[Any], traces: Traces) -> int:
-    marked = model._meta.label_lower not in UNMARKED
-    mine = traces if marked else Traces(traces.strong, traces.weak, frozenset(), traces.hints)
-    changed = 0
+def _changes(model: type[Model], fields: list[Any], traces: Traces) -> Iterator[tuple[Model, dict[str, Any]]]:
+    """Rows that tell of the person, with what their columns should hold instead."""
+    mine = _told_in(model, traces)
     for row in model._base_manager.filter(pk__in=_suspects(model, fields, mine)).iterator(chunk_size=200):
         changes = {one.name: new for one in fields if (new := _clean(row, one, mine)) != getattr(row, one.attname)}
         if changes:
-            model._base_manager.filter(pk=row.pk).update(**changes)
-            changed += 1
-    return changed
+            yield row, changes
+
+
+def _told_in(model: type[Model], traces: Traces) -> Traces:
+    """What tells of the person in this table."""
+    label = model._meta.label_lower
+    if label in UNMARKED:
+        return replace(traces, marks=frozenset())
+    return traces.addresses() if label == FILES else traces
 
 
 def _suspects(model: type[Model], fields: list[Any], traces: Traces) -> list[Any]:
@@ -94,8 +120,8 @@ def _suspects(model: type[Model], fields: list[Any], traces: Traces) -> list[Any
 
 def _clean(row: Model, one: Any, traces: Traces) -> Any:
     value = getattr(row, one.attname)
-    if model_label(row) == BY_LINE:
-        return traces.scrubbed_json(value, traces.without_lines)
+    if model_label(row) == FILES:
+        return traces.scrubbed_json(value, traces.scrubbed_file)
     weak = isinstance(one, TextField) or (isinstance(one, CharField) and (one.max_length or 0) >= LONG)
     clean = traces.scrubbed_json(value, lambda text: traces.scrubbed(text, weak=weak))
     return clean[: one.max_length] if isinstance(clean, str) and one.max_length else clean

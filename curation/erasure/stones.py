@@ -1,4 +1,8 @@
-"""Tombstones of what an erasure takes: hashes alone, so that it is known again and can be read by nobody."""
+"""Tombstones of what an erasure takes: hashes alone, so that it is known again.
+
+None can be read, but whoever has the database can test a guess: that of a name says whether a known name was erased
+(docs/erasure.md).
+"""
 
 from collections.abc import Iterable
 

@@ -70,6 +70,15 @@ def subject_of(kind: str, pk: int) -> Subject:
     return Subject(kind, pk, identities)
 
 
+def ordered(kind: str, pk: int) -> Subject | None:
+    """Of an order that was interrupted: whoever took the person over meanwhile; None where another erasure did."""
+    if kind == Kind.IDENTITY:
+        heir = Identity.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+        pk = heir or pk
+    subject = subject_of(kind, pk)
+    return subject if subject.identities or subject.photos else None
+
+
 # ---- What they are called
 
 

@@ -1,9 +1,10 @@
 """What tells of an erased person in a text: their names in every spelling, hashes and addresses of their pictures."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -73,10 +74,21 @@ class Traces:
             text = one.sub(_kept_or_erased, text)
         return MARK.sub(self._mark, text) if self.marks else text
 
-    def without_lines(self, text: str) -> str:
-        """Lines that tell of an erased picture go; of the others the names."""
-        lines = text.splitlines(keepends=True)
-        return "".join(self.scrubbed(line) for line in lines if not self.marked(line))
+    def addresses(self) -> "Traces":
+        """Of the marks the addresses alone."""
+        return replace(self, marks=frozenset(mark for mark in self.marks if "://" in mark))
+
+    def scrubbed_file(self, text: str) -> str:
+        """The same text where it tells nothing. JSON stays JSON; of other files, lines with an address go."""
+        try:
+            value = json.loads(text) if text.startswith(("{", "[")) else None
+        except ValueError:
+            value = None
+        if value is None:
+            lines = text.splitlines(keepends=True)
+            return "".join(self.scrubbed(line) for line in lines if not self.marked(line))
+        clean = self.scrubbed_json(value)
+        return text if clean == value else json.dumps(clean, ensure_ascii=False, indent=1) + "\n"
 
     def scrubbed_json(self, value: Any, clean: Callable[[str], str] | None = None) -> Any:
         """The same value without the texts; entries whose key tells of the person go."""

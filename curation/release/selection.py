@@ -16,6 +16,7 @@ EXAMPLES = 5
 
 # Reasons in the order in which they are looked at: the first that holds is the one that is told.
 HELD_BACK = {
+    "erased": _("erased, or being erased"),
     "quarantined": _("in quarantine, or kept out for good"),
     "identity_not_approved": _("the identity is not approved any more"),
     "identity_slug": _("the identity's slug cannot be a folder name"),
@@ -39,13 +40,23 @@ DISPUTE = _("reviewers disagree about race, gender or age, and nobody has decide
 
 # A licence that the policy leaves to a person is taken where a person took it.
 # A photo's licence is proved by any of its candidates, best by that of the claimed identity. Someone born in
-# "1987" may have been born on its last day. `verdict` is empty for what is ready. Of the same crop, and of a group of
-# near-duplicates, the accepted one comes first, then the oldest claim.
+# "1987" may have been born on its last day; no photo was taken after it was fetched. `verdict` is empty for what is
+# ready. Of the same crop, and of a group of near-duplicates, the accepted one comes first, then the oldest claim.
+# From an order to erase on nothing of it is ready, though its rows may still be there. A photo that gave its picture
+# to an erasure stays for somebody else's face: its file is not its own any more.
 TRIAGE = """
-WITH judged AS MATERIALIZED (
+WITH ordered AS MATERIALIZED (
+    SELECT unnest(ARRAY[e.subject, m.merged_into_id]) AS identity_id
+    FROM ingest_erasure e LEFT JOIN ingest_identity m ON m.id = e.subject
+    WHERE e.kind = 'identity' AND e.finished_at IS NULL
+), judged AS MATERIALIZED (
     SELECT c.id AS claim_id, c.face_id, c.photo_id, c.identity_id, c.state, f.crop_sha256, s.id AS candidate_id,
         f.duplicate_group_id AS group_id,
         CASE
+            WHEN EXISTS (SELECT FROM ordered o WHERE o.identity_id = c.identity_id)
+                OR EXISTS (SELECT FROM ingest_tombstone t WHERE t.kind = 'sha256' AND t.value = f.crop_sha256)
+                OR strpos(p.file, p.sha256) > 0 AND EXISTS (
+                    SELECT FROM ingest_tombstone t WHERE t.kind = 'sha256' AND t.value = p.sha256) THEN 'erased'
             WHEN EXISTS (SELECT FROM curation_quarantine q
                          WHERE q.face_id = c.face_id AND q.decision IN ('', 'kept_out')) THEN 'quarantined'
             WHEN i.state <> 'approved' THEN 'identity_not_approved'
@@ -57,7 +68,7 @@ WITH judged AS MATERIALIZED (
                 WHERE v.claim_id = c.id AND (a.reason = 'wrong_person' OR a.verdict = 'relabel')) THEN 'known_wrong'
             WHEN %(claimed)s AND c.state <> 'accepted' AND EXISTS (
                 SELECT FROM ingest_face b WHERE b.photo_id = c.photo_id AND b.id <> c.face_id) THEN 'several_faces'
-            WHEN p.taken_at AT TIME ZONE 'UTC' < interval '18 years' + CASE i.birth_precision
+            WHEN least(p.taken_at, p.created_at) AT TIME ZONE 'UTC' < interval '18 years' + CASE i.birth_precision
                 WHEN 'year' THEN date_trunc('year', i.birth_date::timestamp) + interval '1 year'
                 WHEN 'month' THEN date_trunc('month', i.birth_date::timestamp) + interval '1 month'
                 ELSE i.birth_date::timestamp END THEN 'under_age'

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from curation.erasure import erasing, forgetting
-from curation.erasure.subjects import find_identity
+from curation.erasure.subjects import ErasureRefused, find_identity
+from curation.models import Claim
 from ingest import store
-from ingest.models import Erasure, Face, Identity, Photo, Tombstone
+from ingest.models import Candidate, Erasure, Face, Identity, Photo, Tombstone
 from tests import factories
 from tests.curation import erasure_scenes as scenes
 
@@ -173,6 +174,73 @@ def test_files_of_killed_workers_go_too(ada: Identity) -> None:
     run("--identity", ada.slug, "--reason", scenes.REASON, "--yes")
     assert [str(path).split("media/")[1] for path in scenes.stored_files()] == [store.name_of("guidelines", guideline)]
     assert not Photo.objects.exists()
+
+
+def interrupted(*words: str) -> Erasure:
+    """An order whose command was killed before the database forgot anything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forgetting, "settle_many", cut)
+        with pytest.raises(Cut):
+            run(*words, "--reason", scenes.REASON, "--yes")
+    return Erasure.objects.order_by("pk").last() or pytest.fail("nothing was ordered")
+
+
+def assert_finished(*orders: Erasure) -> None:
+    for one in orders:
+        one.refresh_from_db()
+        assert one.finished_at is not None
+
+
+def test_what_another_erasure_took_meanwhile_is_done(ada: Identity) -> None:
+    photo = Photo.objects.order_by("pk")[0]
+    first = interrupted("--photo", photo.sha256)
+    run("--identity", ada.slug, "--reason", scenes.REASON, "--yes")
+    first.refresh_from_db()
+    assert first.finished_at is None
+    assert run("--resume") == f"erasure {first.pk}: done\n"
+    assert_finished(first)
+    assert Tombstone.objects.filter(kind="sha256", value=photo.sha256).exists()
+
+
+def test_whoever_was_merged_meanwhile_is_erased_in_whom_they_were_merged_into(ada: Identity) -> None:
+    heir = factories.identity("Augusta Marlow")
+    first = interrupted("--identity", ada.slug)
+    Claim.objects.filter(identity=ada).update(identity=heir)
+    Candidate.objects.filter(identity=ada).update(identity=heir)
+    Identity.objects.filter(pk=ada.pk).update(state="merged", merged_into=heir)
+    assert f"erasure {first.pk}: done" in run("--resume")
+    assert_finished(first)
+    assert (Identity.objects.count(), Face.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ErasureRefused("It cannot be."), "It cannot be."),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (IntegrityError("Key (name)=(Ada Marlow)"), "the database refused it (IntegrityError)"),
+    ],
+)
+def test_an_order_that_fails_does_not_stop_the_next(
+    ada: Identity, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    bo = factories.identity("Bo Lindqvist")
+    orders = [interrupted("--identity", ada.slug), interrupted("--identity", bo.slug)]
+    forget = forgetting.forget
+
+    def fail(erasure: Erasure, *rest: Any) -> None:
+        if erasure == orders[0]:
+            raise error
+        forget(erasure, *rest)
+
+    monkeypatch.setattr(erasing, "forget", fail)
+    with pytest.raises(CommandError) as caught:
+        run("--resume")
+    assert (str(caught.value), caught.value.returncode) == (f"erasure {orders[0].pk}: {said}", 1)
+    assert_finished(orders[1])
+    assert list(Identity.objects.all()) == [ada]
+    orders[0].refresh_from_db()
+    assert orders[0].finished_at is None
 
 
 KILLED = """

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from curation.erasure.traces import ERASED, Traces, traces
@@ -75,7 +77,7 @@ def test_a_wikidata_id_is_no_part_of_a_longer_one() -> None:
 def test_lines_about_an_erased_picture_go() -> None:
     found = of("Ada Marlow", marks=("a" * 64, "https://x.example/1.jpg", "b" * 20))
     text = f"id,sha256\n1,{'a' * 64}\n2,{'c' * 64}\n{'b' * 20},x\n3 (https://x.example/1.jpg)\n4 https://x.example/1.jpgs\n"
-    assert found.without_lines(text) == f"id,sha256\n2,{'c' * 64}\n4 https://x.example/1.jpgs\n"
+    assert found.scrubbed_file(text) == f"id,sha256\n2,{'c' * 64}\n4 https://x.example/1.jpgs\n"
 
 
 def test_json_keeps_its_shape() -> None:
@@ -88,3 +90,12 @@ def test_every_name_holds_a_hint() -> None:
     found = of("Ada Marlow", "ada-marlow", "Q42")
     for text in ("x Ada_Marlow", "MARLOW, ADA", "Q42"):
         assert any(hint.casefold() in text.casefold() for hint in found.hints)
+
+
+def test_a_file_of_json_stays_one() -> None:
+    found = of("Ada Marlow", marks=("b" * 20, "https://x.example/1.jpg")).addresses()
+    text = '{\n  "removed": [\n    "' + "b" * 20 + '"\n  ],\n  "ada_marlow": 1,\n  "by": "Ad\\u0061 Marlow"\n}\n'
+    assert json.loads(found.scrubbed_file(text)) == {"removed": ["b" * 20], "by": ERASED}
+    assert json.loads(found.scrubbed_file('["https://x.example/1.jpg", 2]')) == [ERASED, 2]
+    untold = '{"removed": ["' + "b" * 20 + '"],\n "n": 1.50}'
+    assert found.scrubbed_file(untold) == untold

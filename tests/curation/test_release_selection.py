@@ -2,14 +2,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from curation.release.freezing import left_out_of_tasks
-from curation.release.selection import Triage, selected, triage
-from ingest.models import DuplicateGroup, Face, Identity
+from curation.release.orders import Order
+from curation.release.selection import NEXT, Triage, selected, triage
+from ingest.models import DuplicateGroup, Erasure, Face, Identity, Photo, Tombstone
 from tests import factories
 from tests.curation import releases as r
 
 pytestmark = pytest.mark.django_db
+TODAY = datetime.now(UTC).date()
 
 
 def held_back() -> dict[str, int]:
@@ -92,12 +95,69 @@ def test_an_identity_whose_slug_is_no_folder_name_is_held_back() -> None:
         (date(1990, 1, 1), "year", datetime(2009, 1, 1, tzinfo=UTC), True),
         (date(1990, 6, 1), "month", datetime(2008, 6, 30, tzinfo=UTC), False),
         (date(1990, 6, 1), "month", None, True),
+        (date(TODAY.year - 17, 1, 1), "day", None, False),  # no child was an adult before it was fetched
+        (date(TODAY.year - 17, 1, 1), "day", datetime(TODAY.year + 5, 1, 1, tzinfo=UTC), False),  # a wrong clock
+        (date(TODAY.year - 19, 1, 1), "day", None, True),
     ],
 )
 def test_a_face_taken_under_age_is_held_back(born: date, precision: str, taken: datetime | None, ready: bool) -> None:
     person = factories.identity(birth_date=born, birth_precision=precision)
     r.accepted(person, photo=factories.photo(taken_at=taken))
     assert held_back() == ({} if ready else {"under_age": 1})
+
+
+def test_of_a_photo_without_a_date_the_day_counts_on_which_it_was_fetched() -> None:
+    person = factories.identity(birth_date=date(2000, 1, 1), birth_precision="day")
+    fetched = {2017: False, 2018: True}
+    for year in fetched:
+        photo = r.accepted(person).photo
+        Photo.objects.filter(pk=photo.pk).update(created_at=datetime(year, 6, 1, tzinfo=UTC))
+    assert [Photo.objects.get(pk=row.photo).created_at.year for row in selected()] == [2018]
+    assert held_back() == {"under_age": 1}
+
+
+# ---- Between an order to erase and the forgetting
+
+
+def ordered(person: Identity) -> Erasure:
+    return Erasure.objects.create(kind="identity", subject=person.pk, reason="asked for by letter")
+
+
+@pytest.mark.parametrize("order", [NEXT, Order("0.0.0", selection="non-curated")])
+def test_nobody_who_is_to_be_erased_is_ready(order: Order) -> None:
+    person, other = factories.identity(), factories.identity()
+    r.quarantine(r.accepted(person))  # of all reasons it is the first
+    r.accepted(person)
+    stays = r.accepted(other)
+    erasing = ordered(person)
+    assert [row.claim for row in selected(order)] == [stays.pk]
+    (found,) = triage(order).held_back
+    assert (found.code, found.text, found.count, found.blocks) == ("erased", "erased, or being erased", 2, False)
+    Erasure.objects.filter(pk=erasing.pk).update(forgotten_at=timezone.now(), finished_at=timezone.now())
+    assert "erased" not in held_back()
+
+
+def test_nobody_is_ready_into_whom_somebody_was_merged_who_is_to_be_erased() -> None:
+    heir = factories.identity()
+    ordered(factories.identity(state="merged", merged_into=heir))
+    r.accepted(heir)
+    assert held_back() == {"erased": 1}
+
+
+@pytest.mark.parametrize("what", ["photo", "crop"])
+def test_a_face_with_a_tombstone_is_not_ready(what: str) -> None:
+    made, stays = r.accepted(factories.identity()), r.accepted(factories.identity())
+    value = made.photo.sha256 if what == "photo" else made.face.crop_sha256
+    Tombstone.objects.create(kind="url", value=stays.photo.sha256, reason="another kind")
+    Tombstone.objects.create(kind="sha256", value=value, reason="erasure 1")
+    assert [row.claim for row in selected()] == [stays.pk]
+    assert held_back() == {"erased": 1}
+
+
+def test_a_photo_that_gave_its_picture_to_an_erasure_keeps_somebody_elses_face() -> None:
+    made = r.accepted(factories.identity(), photo=factories.photo(file="photos/00/grey.jpg"))
+    Tombstone.objects.create(kind="sha256", value=made.photo.sha256, reason="erasure 1")
+    assert [row.claim for row in selected()] == [made.pk]
 
 
 def test_the_same_crop_is_released_once() -> None:

@@ -132,6 +132,16 @@ class TestIdentitiesCsv:
         assert (9, "The same name as line 2.") in found
         assert (10, "The same wikidata_id as line 2.") in found
 
+    def test_children_are_refused_row_by_row(self) -> None:
+        year = date.today().year
+        born = [f"{year - 17}-01-01", f"{year - 18}", f"{year - 18}-12-31", f"{year - 1}-02", f"{year - 19}", ""]
+        text = "name,birth_date\n" + "".join(f"Person {n},{one}\n" for n, one in enumerate(born))
+        child = "Under 18, or may be, by the birth_date."
+        if date.today() == date(year, 12, 31):  # then everybody of that year has grown up
+            assert problems(read_identities_csv, text) == [(line, child) for line in (2, 5)]
+        else:
+            assert problems(read_identities_csv, text) == [(line, child) for line in (2, 3, 4, 5)]
+
     def test_wrong_column_is_named(self) -> None:
         assert problems(read_identities_csv, "name,sex\nAda,f\n")[0][1].startswith("Unknown column 'sex'")
 

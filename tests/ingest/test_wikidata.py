@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from ingest.wikidata import NotEntities, Person, may_be_minor, read_ids, read_people, why_not
+from ingest.identity_csv import may_be_minor
+from ingest.wikidata import NotEntities, Person, read_ids, read_people, why_not
 from tests.ingest.api_sites import entity, item, moment, statement
 
 TODAY = date(2026, 11, 24)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from curation.erasure import erasing
@@ -81,12 +82,26 @@ class Command(BaseCommand):
             raise ErasureRefused("Nothing was erased: that is another number.")
 
     def resume(self) -> None:
+        """One after the other: whatever stops one does not stop those that come after it."""
         waiting = erasing.unfinished()
-        for erasure in waiting:
-            self.go_on(erasure)
+        failed = [failure for erasure in waiting if (failure := self.failure_of(erasure))]
+        if failed:
+            raise CommandError("\n".join(failed))
         if not waiting:
             left = erasing.sweep()
             self.stdout.write(f"Nothing was interrupted; files that no row refers to, and that went: {left:,}")
+
+    def failure_of(self, erasure: Erasure) -> str:
+        """What stops it, in one line without a name; "" of what comes to its end."""
+        try:
+            self.go_on(erasure)
+        except ErasureRefused as refusal:
+            return f"erasure {erasure.pk}: {refusal}"
+        except OSError as error:
+            return f"erasure {erasure.pk}: {error.strerror or error}"
+        except DatabaseError as error:
+            return f"erasure {erasure.pk}: the database refused it ({type(error).__name__})"
+        return ""
 
     def go_on(self, erasure: Erasure) -> None:
         with tqdm(desc="erasing", unit=" files", disable=not sys.stderr.isatty(), leave=False) as bar:
