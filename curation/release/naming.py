@@ -65,11 +65,6 @@ def photo_id(photo_sha256: str) -> str:
     return hashlib.sha256(f"mtf photo {photo_sha256}".encode()).hexdigest()[:20]
 
 
-def group_id(group: int | None) -> str:
-    """Of near-duplicates; opaque as well, and "" of what is like nothing else."""
-    return hashlib.sha256(f"mtf group {group}".encode()).hexdigest()[:20] if group else ""
-
-
 def image_file(name: str) -> str:
     return f"images/{name}.jpg"
 
