@@ -11,12 +11,12 @@ ATTRIBUTES = TASKS[1:]
 PARTS = ("train", "val", "test")
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 LONGEST_VERSION = 20
-METADATA, README, AGREEMENT, CLASSES, MANIFEST = (
+METADATA, README, CLASSES, MANIFEST, JSON_LINES = (
     "metadata.csv",
     "README.md",
-    "agreement.json",
     "classes.json",
     "MANIFEST.sha256",
+    "metadata.jsonl",
 )
 SIGNATURE = f"{MANIFEST}.minisig"
 
