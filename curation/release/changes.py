@@ -35,7 +35,8 @@ class Counts:
 class Changes:
     """`erased` are those of `removed` that a person's erasure took; `moved` went from one part of a split into
     another, which stored decisions rule out; columns that only one release has are named and not compared.
-    Without a parent nothing is listed, and `counts` says only what is there now.
+    Without a parent nothing is listed, and `counts` says only what is there now. `parent_withdrawn`: it held somebody
+    who was erased, and is not handed out any more.
     """
 
     parent_version: str | None = None
@@ -49,6 +50,7 @@ class Changes:
     columns_left: list[str] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     listed_of_a_column: int | None = None
+    parent_withdrawn: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as CHANGES.json has them."""
@@ -62,9 +64,10 @@ def changes_markdown(changes: Changes, examples: int = EXAMPLES, whole: str = "C
     counts = changes.counts
     if changes.parent_version is None:
         return f"# Changes\n\nThe first release: {counts.images_after:,} images of {counts.people_after:,} people.\n"
+    since = f"{changes.parent_version} (withdrawn since)" if changes.parent_withdrawn else changes.parent_version
     text = "\n".join(
         [
-            f"# Changes since release {changes.parent_version}\n",
+            f"# Changes since release {since}\n",
             f"The digest of that release is `{changes.parent_digest}`.\n",
             *_count_lines(changes),
             *_moved_lines(changes, examples),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from curation.models import Release, RevokedImage
+from curation.models import Release, RevokedImage, Withdrawal
 from curation.release import diff, rows
 from curation.release.changes import Changes
 
@@ -29,7 +29,8 @@ def _compare(before: Release, after: Iterable[diff.Row]) -> Changes:
     held = RevokedImage.objects.filter(releases__contains=[before.version])
     erased = sorted(held.values_list("image_id", flat=True))
     counts = replace(found.counts, images_before=found.counts.images_before + len(erased))
-    return replace(found, removed=sorted([*found.removed, *erased]), erased=erased, counts=counts)
+    removed, withdrawn = sorted([*found.removed, *erased]), Withdrawal.objects.filter(release=before).exists()
+    return replace(found, removed=removed, erased=erased, counts=counts, parent_withdrawn=withdrawn)
 
 
 def columns_of(release: int) -> Iterator[dict[str, str]]:

@@ -25,13 +25,9 @@ def digest(chunks: Iterable[bytes]) -> str:
     return f"sha256:{hashed.hexdigest()}"
 
 
-def parse(data: bytes) -> dict[str, str]:
-    """sha256 by path. ManifestError for a line that we would not write, and for paths that lead elsewhere."""
-    return dict(parsed(data.splitlines(keepends=True)))
-
-
 def parsed(listing: Iterable[bytes]) -> Iterator[tuple[str, str]]:
-    """(path, sha256) of each line, as they come. ManifestError as `parse`."""
+    """(path, sha256) of each line, as they come. ManifestError for a line that we would not write, and for paths that
+    lead elsewhere."""
     last = ""
     for number, line in enumerate(listing, 1):
         match = LINE.fullmatch(line.removesuffix(b"\n"))

@@ -11,12 +11,12 @@ ATTRIBUTES = TASKS[1:]
 PARTS = ("train", "val", "test")
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 LONGEST_VERSION = 20
-METADATA, README, AGREEMENT, CLASSES, MANIFEST = (
+METADATA, README, CLASSES, MANIFEST, JSON_LINES = (
     "metadata.csv",
     "README.md",
-    "agreement.json",
     "classes.json",
     "MANIFEST.sha256",
+    "metadata.jsonl",
 )
 SIGNATURE = f"{MANIFEST}.minisig"
 
@@ -63,11 +63,6 @@ def image_id(crop_sha256: str) -> str:
 def photo_id(photo_sha256: str) -> str:
     """Opaque: says which images are of one photo, and nothing else."""
     return hashlib.sha256(f"mtf photo {photo_sha256}".encode()).hexdigest()[:20]
-
-
-def group_id(group: int | None) -> str:
-    """Of near-duplicates; opaque as well, and "" of what is like nothing else."""
-    return hashlib.sha256(f"mtf group {group}".encode()).hexdigest()[:20] if group else ""
 
 
 def image_file(name: str) -> str:

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.crypto import salted_hmac
+
 from curation.models import Consensus, ReleaseFace, Slot
 from curation.policy_maps import perceived
 from curation.release.naming import (
@@ -11,7 +13,6 @@ from curation.release.naming import (
     LABELLED,
     SPLITS,
     class_folder,
-    group_id,
     image_file,
     image_id,
     label_column,
@@ -141,6 +142,12 @@ def _picture(chosen: Selected, photo: Photo, order: Order) -> dict[str, str]:
         "photo_id": photo_id(photo.sha256),
         "duplicate_group": group_id(chosen.group),
     }
+
+
+def group_id(group: int | None) -> str:
+    """Of near-duplicates, "" of what is like nothing else; the same in every release as long as SECRET_KEY is: with
+    another key all groups get other names. Without it, nobody tells the number of the group."""
+    return salted_hmac("mtf group", str(group), algorithm="sha256").hexdigest()[:20] if group else ""
 
 
 def _shown(face: Labelled, order: Order, words: Vocabulary) -> dict[str, str]:

@@ -11,10 +11,9 @@ from typing import BinaryIO
 from curation.release import json_lines, rows
 from curation.release.entries import Image, MadeTogether
 from curation.release.frozen import Frozen
-from curation.release.naming import METADATA, image_file, json_columns
+from curation.release.naming import JSON_LINES, METADATA, image_file, json_columns
 from curation.release.papers import attribution
 
-JSON_LINES = "metadata.jsonl"
 CREDITS: Mapping[str, tuple[bytes, Callable[[Mapping[str, str]], bytes]]] = {
     attribution.CSV: (attribution.head(), attribution.csv_row),
     attribution.MARKDOWN: (attribution.ABOUT.encode(), attribution.markdown_row),

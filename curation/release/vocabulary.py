@@ -1,6 +1,6 @@
 """The words of a release: labels by code, folders of classes, pseudonyms of annotators."""
 
-import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +18,9 @@ CANNOT_TELL = "cannot tell"
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Labels by field and code; pseudonyms by reviewer: stable within a release, and not across releases. `bands`
-    says of the classes of age in which of the task's classes each stands; `maps` how earlier answers are read.
+    """Labels by field and code; pseudonyms by reviewer, drawn anew each time: they hold within a release, and
+    nothing that is kept leads back. `bands` says of the classes of age in which of the task's classes each stands;
+    `maps` how earlier answers are read.
     """
 
     labels: Mapping[str, Mapping[str, str]]
@@ -41,7 +42,7 @@ class Vocabulary:
         return self.pseudonyms[reviewer]
 
 
-def vocabulary(version: str) -> Vocabulary:
+def vocabulary(_version: str = "") -> Vocabulary:
     """The data set's own labels; a class that only policies know has that of the newest. Codes mean one thing for
     good, so an answer given under a policy that has been replaced keeps its class."""
     labels: dict[str, dict[str, str]] = {name: {} for name in LABELS}
@@ -56,15 +57,15 @@ def vocabulary(version: str) -> Vocabulary:
         taken = finer if name == "age" else set()
         labels[name] |= {str(code): label for code, label in own.items() if str(code) not in taken}
     answered = Slot.objects.filter(purpose="vote", annotation__isnull=False)
-    reviewers = {pk for pk in answered.values_list("reviewer", flat=True).distinct() if pk}
-    people = sorted(reviewers, key=lambda pk: _shuffled(version, pk))
-    pseudonyms = {pk: f"annotator-{n:02d}" for n, pk in enumerate(people, 1)}
-    return Vocabulary(labels, pseudonyms, bands, maps_in_force())
+    people = [pk for pk in answered.order_by().values_list("reviewer", flat=True).distinct() if pk]
+    return Vocabulary(labels, _pseudonyms(people), bands, maps_in_force())
 
 
-def _shuffled(version: str, reviewer: int) -> bytes:
-    """So that a number does not tell who joined first."""
-    return hashlib.sha256(f"{version} {reviewer}".encode()).digest()
+def _pseudonyms(people: list[int]) -> dict[int, str]:
+    """In a random order that nobody can draw again: of one that was reckoned from small numbers as primary keys are,
+    whoever guesses them has the names."""
+    order = secrets.SystemRandom().sample(people, len(people))
+    return {pk: f"annotator-{n:02d}" for n, pk in enumerate(order, 1)}
 
 
 def class_folders(words: Vocabulary) -> dict[str, list[dict[str, Any]]]:

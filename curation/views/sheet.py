@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -42,8 +43,8 @@ def _saved(request: SignedInRequest, changed: int) -> HttpResponse:
 
 def _context(form: SheetForm, known: Mapping[str, SheetAnswer]) -> dict[str, Any]:
     texts = {code: row.text for code, row in known.items()}
-    newest = Release.objects.only("version", "papers").first()
-    facts = told_before(newest.papers.get(DATASHEET, "")) if newest else {}
+    newest = Release.objects.annotate(datasheet=KeyTextTransform(DATASHEET, "papers")).only("version").first()
+    facts = told_before(newest.datasheet or "") if newest else {}
     facts = facts or {sheet.BY_CODE[code].text: text for code, text in steady().items()}
     missing = sheet.missing(texts)
     required = sum(question.is_required for question in sheet.QUESTIONS)
@@ -54,7 +55,7 @@ def _context(form: SheetForm, known: Mapping[str, SheetAnswer]) -> dict[str, Any
         "answered": required - len(missing),
         "required": required,
         "first_missing": missing[0] if missing else None,
-        "newest": newest if newest and DATASHEET in newest.papers else None,
+        "newest": newest if newest and newest.datasheet is not None else None,
     }
 
 

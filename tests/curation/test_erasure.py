@@ -115,6 +115,7 @@ def test_the_difference_says_exactly_what_left(world: World) -> None:
         assert (list(changes.removed), list(changes.erased)) == (hers, hers)
         assert (list(changes.added), list(changes.moved), list(changes.changed)) == ([], [], [])
         assert (changes.counts.images_before, changes.counts.images_after) == (6, 3)
+        assert changes.parent_withdrawn
     assert "marlow" not in str(changes).lower()
 
 

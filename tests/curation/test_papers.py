@@ -304,17 +304,15 @@ def test_release_json_has_the_facts_that_programs_want(told: dict[str, str]) -> 
 # ---- Licences
 
 
-def test_every_licence_that_occurs_has_its_text_and_the_expression_of_all_is_valid() -> None:
+def test_every_licence_that_occurs_has_its_text_and_an_id_that_spdx_knows() -> None:
     found = licences.files(p.LICENCES)
     assert "Attribution 4.0 International" in found["LICENSES/CC-BY-4.0.txt"]
     assert "Namensnennung" in found["LICENSES/CC-BY-SA-3.0-DE.txt"]
     assert "CC0 1.0 Universal" in found["LICENSES/CC0-1.0.txt"]
     assert "17 U.S.C. § 105" in found["LICENSES/LicenseRef-US-Gov-Work.txt"]
     assert "https://creativecommons.org/licenses/by/2.0/fr/" in found["LICENSES/LicenseRef-CC-BY-2.0-FR.txt"]
-    expression = licences.parts_of_expression(p.LICENCES)
     spdx = [one for one in p.LICENCES if not one.startswith("LicenseRef-")]
-    assert get_spdx_licensing().validate(licences.parts_of_expression(spdx)).errors == []
-    assert expression.count(" AND ") == len(p.LICENCES) - 1
+    assert get_spdx_licensing().validate(" AND ".join(spdx)).errors == []
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0", "2.5", "3.0", "4.0"])

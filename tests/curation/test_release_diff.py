@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,15 @@ def test_markdown_tells_counts_and_the_first_examples() -> None:
     assert "… and 12 more." in text
     assert text.endswith("\nAll of it is in CHANGES.json.\n")
     assert "No image moved" in text
+
+
+def test_a_parent_that_was_withdrawn_is_said_to_be() -> None:
+    found = compared([row("a")], [row("a")])
+    assert diff.changes_markdown(found).startswith("# Changes since release 1.0.0\n")
+    withdrawn = replace(found, parent_withdrawn=True)
+    assert diff.changes_markdown(withdrawn).startswith("# Changes since release 1.0.0 (withdrawn since)\n")
+    assert (found.to_json()["parent_withdrawn"], withdrawn.to_json()["parent_withdrawn"]) == (False, True)
+    assert withdrawn.to_json()["parent"] == found.to_json()["parent"]
 
 
 def test_json_is_plain_and_always_the_same() -> None:

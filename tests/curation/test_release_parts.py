@@ -83,7 +83,7 @@ def test_manifest_reads_what_it_writes() -> None:
     files = [("README.md", ONE), ("images/x.jpg", TWO)]
     data = b"".join(manifest.lines(files))
     assert data == f"{ONE}  README.md\n{TWO}  images/x.jpg\n".encode()
-    assert manifest.parse(data) == dict(files)
+    assert list(manifest.parsed(data.splitlines(keepends=True))) == files
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,4 @@ def test_manifest_reads_what_it_writes() -> None:
 )
 def test_manifest_with_a_line_that_we_would_not_write_is_refused(line: str, complaint: str) -> None:
     with pytest.raises(manifest.ManifestError, match=complaint):
-        manifest.parse(line.encode())
+        list(manifest.parsed(line.encode().splitlines(keepends=True)))

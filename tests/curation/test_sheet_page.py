@@ -1,10 +1,13 @@
 """The page of the release sheet."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -117,6 +120,18 @@ def test_facts_stand_as_the_newest_release_has_them(client: Client, manager: Use
     assert '<th scope="col">not settled</th>' in text
     assert "After the first release" not in text
     assert "As it will stand" not in text
+
+
+def test_of_the_papers_the_database_hands_over_the_datasheet_alone(client: Client, manager: User) -> None:
+    Release.objects.create(
+        version="1.2.0", policy=current_policy(), papers={"DATASHEET.md": "# D", "CHANGES.json": "all " * 9},
+        digest="sha256:1", faces_count=10, frozen_at=timezone.now(),
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        client.get(URL)
+    (query,) = (one["sql"] for one in asked.captured_queries if "curation_release" in one["sql"])
+    assert "DATASHEET.md" in query
+    assert '"curation_release"."papers"' not in re.sub(r'"papers" ->> \S+', "", query).replace("(", "").split("FROM")[0]
 
 
 def test_what_a_datasheet_told_is_read_without_what_was_asked_and_quoted() -> None:

@@ -37,8 +37,3 @@ def statement(spdx: str) -> str:
     what = STATEMENTS.get(spdx, "Its text stands at the address below.")
     address = licence_url(spdx)
     return "\n".join([licence_name(spdx), "", what, *(["", address] if address else [])]) + "\n"
-
-
-def parts_of_expression(licences: Iterable[str]) -> str:
-    """An SPDX expression of all that occurs: each image has one of them, so all must be kept to."""
-    return " AND ".join(sorted(set(filter(None, licences))))

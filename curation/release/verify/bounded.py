@@ -59,7 +59,8 @@ def csv_rows(folder: Path, path: str) -> Iterator[list[str]]:
 
 def read(folder: Path, path: str, most: int = LARGEST_JSON) -> bytes:
     with opened(folder, path) as file:
-        data = file.read(most + 1)
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(size, most) + 1)  # room for as much is made at once
     if len(data) > most:
         raise Unreadable(TOO_LARGE, path, f"has more than {most:,} bytes")
     return data

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from curation.release.naming import METADATA, PARTS, image_file
+from curation.release.naming import JSON_LINES, METADATA, PARTS, image_file, json_columns
 from curation.release.verify import bounded
 from curation.release.verify.findings import (
     BYTES,
@@ -24,8 +24,6 @@ from curation.release.verify.layout import Layout, Row, is_plain
 from curation.release.verify.names import Names, listed
 from curation.release.verify.sides import Item, Side, differing
 
-JSON_LINES = "metadata.jsonl"
-DATES = ("licence_seen_on", "date_taken", "date_retrieved")  # are not among the columns of metadata.jsonl
 ID = re.compile(rb'"id": "([0-9a-f]{20})"')
 
 
@@ -65,7 +63,7 @@ def _wanted(layout: Layout, row: Row) -> Iterator[str]:
 def _check_line(layout: Layout, findings: Findings, item: Item, row: Row) -> None:
     task, part, _name = item.path.split("/")
     place = next(folder for t, p, folder in layout.places(row) if (t, p) == (task, part))
-    told = {name: text for name, text in row.items() if name not in DATES} | {"file_name": f"{place}/{row['id']}.jpg"}
+    told = {name: row[name] for name in json_columns(row)} | {"file_name": f"{place}/{row['id']}.jpg"}
     if item.told != (json.dumps(told, sort_keys=True, ensure_ascii=False) + "\n").encode():
         _tell(item, told, findings)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from curation.release.naming import ATTRIBUTES, CLASSES, LABELLED, PARTS, TASKS, image_file, label_column, split_column
+from curation.release.orders import FORMATS
 from curation.release.verify import bounded
 from curation.release.verify.findings import UNREADABLE, Unreadable
 
 RELEASE = "release.json"
-FORMATS = ("imagefolder", "parquet", "webdataset")
 CANNOT_TELL = "cannot tell"
 NO_CLASS = ("", CANNOT_TELL)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from curation.release import manifest
-from curation.release.naming import MANIFEST, image_id
+from curation.release.naming import MANIFEST, SIGNATURE, image_id
 from curation.release.output import FILE_MODE, FOLDER_MODE
 from curation.release.verify import bounded
 from curation.release.verify.findings import (
@@ -27,7 +27,6 @@ from curation.release.verify.findings import (
 )
 from curation.release.verify.work import Crew, File
 
-SIGNATURE = f"{MANIFEST}.minisig"
 DEEPEST = 6  # folders; ours have three
 
 

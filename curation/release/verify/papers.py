@@ -17,7 +17,6 @@ from curation.release.verify.findings import (
     DISAGREE,
     LICENCE,
     MISSING,
-    NOT_UTF8,
     PAPER,
     REVOKED,
     UNREADABLE,
@@ -37,7 +36,6 @@ PAPERS = (
     *(f"reports/{name}.{kind}" for name in ("agreement", "balance", "splits") for kind in ("json", "md")),
 )
 PLOT = re.compile(r"reports/balance-[a-z_-]+\.svg")
-LARGEST_PAPER = 64_000_000
 DIGEST_TEXT = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -46,8 +44,13 @@ def check(folder: Path, layout: Layout, tally: Tally, findings: Findings) -> Non
         try:
             test(folder, layout, tally, findings)
         except Unreadable as trouble:
-            if os.path.lexists(folder / trouble.problem.path):  # else it was told that it is missing
-                findings.take(trouble.problem)
+            _take(folder, trouble, findings)
+
+
+def _take(folder: Path, trouble: Unreadable, findings: Findings) -> None:
+    """Of what is not there it was told that it is missing."""
+    if os.path.lexists(folder / trouble.problem.path):
+        findings.take(trouble.problem)
 
 
 def credits_side(folder: Path, findings: Findings) -> Side:
@@ -95,14 +98,10 @@ def check_revoked(row: Row, known: set[bytes], findings: Findings) -> None:
 
 def _check_present(folder: Path, layout: Layout, _tally: Tally, findings: Findings) -> None:
     for path in PAPERS:
-        try:
-            if path != METADATA:
-                _check_text(folder, path, findings)
-        except Unreadable as trouble:
-            if (folder / path).exists():
-                findings.take(trouble.problem)
-            else:
-                findings.add(PAPER, path, "missing, and every release has it")
+        if not (folder / path).exists():
+            findings.add(PAPER, path, "missing, and every release has it")
+        elif path != METADATA:  # which is read row by row
+            _check_text(folder, path, findings)
     plots = [path for path, _sha256 in _others(folder) if PLOT.fullmatch(path)]
     if not plots:
         findings.add(PAPER, "reports", "has no plot of the balance")
@@ -111,13 +110,15 @@ def _check_present(folder: Path, layout: Layout, _tally: Tally, findings: Findin
 
 
 def _check_text(folder: Path, path: str, findings: Findings) -> None:
-    data = bounded.read(folder, path, LARGEST_PAPER)
-    if not data.strip() and path != WITHDRAWN:
-        findings.add(PAPER, path, "empty")
+    """Line by line and of any size: credits and changes grow with the images."""
+    says_something = False
     try:
-        data.decode()
-    except UnicodeDecodeError:
-        findings.add(NOT_UTF8, path, "is not UTF-8")
+        for line in bounded.text_lines(folder, path):
+            says_something = says_something or not line.isspace()
+    except Unreadable as trouble:
+        return _take(folder, trouble, findings)
+    if not says_something and path != WITHDRAWN:
+        findings.add(PAPER, path, "empty")
 
 
 def _others(folder: Path) -> Iterator[tuple[str, str]]:
