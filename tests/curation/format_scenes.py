@@ -76,6 +76,7 @@ def _columns(crop: str, number: int) -> dict[str, str]:
         **{"perceived_race": race, "perceived_gender": "female", "perceived_age": "old" if number % 4 else ""},
         **{"split_identity": identity, "split_attributes": attributes},
         **{"creator": f"N° {number}, “A, B”", "licence": "CC-BY-4.0", "votes_race": "annotator-01=White"},
+        **{"source_page": "https://example.org/p", "licence_url": "", "modification": "cropped"},
     }
 
 
