@@ -17,9 +17,11 @@ def holding(found: Reach) -> set[int]:
 
 
 def withdraw(erasure: Erasure, releases: Collection[int]) -> int:
-    """Those that held a face, and those that only named the person: without the name their bytes are others."""
-    rows = [Withdrawal(release_id=pk, erasure=erasure) for pk in sorted(releases)]
-    return len(Withdrawal.objects.bulk_create(rows, ignore_conflicts=True))
+    """Those that held a face, and those that only named the person: without the name their bytes are others. How many
+    were not withdrawn before."""
+    before = Withdrawal.objects.filter(release__in=releases).values_list("release", flat=True)
+    rows = [Withdrawal(release_id=pk, erasure=erasure) for pk in sorted(set(releases) - set(before))]
+    return len(Withdrawal.objects.bulk_create(rows))
 
 
 def revoke(erasure: Erasure, found: Reach) -> int:

@@ -9,6 +9,7 @@ import pytest
 from curation.erasure import erasing
 from curation.erasure.subjects import Subject, find_identity, find_photo
 from curation.models import Claim, Release, Withdrawal
+from curation.release.orders import FORMATS
 from curation.release.writing import write
 from ingest.models import Candidate, Identity
 from tests import factories
@@ -38,13 +39,14 @@ def erase(subject: Subject, folder: Path) -> list[str]:
     """Versions withdrawn by it, as was foretold; the others stay as they were, and come out again."""
     before, gone = {one.pk: kept(one) for one in unwithdrawn()}, set(withdrawn())
     foretold = erasing.look(subject).releases
-    scenes.erase(subject)
+    done = scenes.erase(subject)
     for release in unwithdrawn():
         assert kept(release) == before[release.pk]
         (folder / release.version).mkdir()
         write(release, folder / release.version, releases.ignore)
     told = [version for version in withdrawn() if version not in gone]
     assert told == list(foretold)
+    assert done.counts.get("releases withdrawn", 0) == len(told)
     return told
 
 
@@ -69,7 +71,7 @@ def test_a_release_that_only_tells_what_left_stays_as_it_is(
     names = {releases.frozen("1.0.0").faces.get(claim=one).image_id for one in hers}
     for one in hers:
         releases.quarantine(one)
-    second = releases.frozen("1.1.0")
+    second = releases.frozen("1.1.0", formats=FORMATS)
     assert set(json.loads(second.papers["CHANGES.json"])["removed"]) == names
     third = releases.frozen("1.2.0")
     subject = find_identity(dora.slug) if what == "person" else find_photo(hers[0].photo.sha256)
