@@ -19,14 +19,14 @@ def facts(
     frozen: Frozen,
     *,
     files: Mapping[str, Mapping[str, Any]],
-    pseudonyms: Mapping[int, str],
+    pseudonyms: Mapping[int, str] | None = None,
     held_back: Mapping[str, int],
     parent: Release | None,
     splits: SplitReport,
     accepted: Collection[str],
 ) -> Facts:
-    """Of a release whose rows are there; `files` are those that are neither image nor paper, `pseudonyms` those of
-    the annotators by primary key. The language of whoever freezes does not matter."""
+    """Of a release whose rows are there; `files` are those that are neither image nor paper, `pseudonyms` are told
+    nowhere in the papers and not looked at. The language of whoever freezes does not matter."""
     with translation.override("en"):
         people, told = _annotators()
     return Facts(
@@ -43,7 +43,6 @@ def facts(
         answers=answers.answers(),
         files=files,
         agreement=agreement_report.report(),
-        pseudonyms=pseudonyms,
         annotators=people,
         annotators_told=told,
         policies=_policies(frozen.number),

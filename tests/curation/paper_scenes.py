@@ -140,7 +140,6 @@ def facts(images: int = 10, **changes: Any) -> Facts:
         "answers": ANSWERS,
         "files": {p: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for p, data in files.items()},
         "agreement": {"usable": agreed(), "race": agreed()},
-        "pseudonyms": {7: "annotator-02", 9: "annotator-01"},
         "annotators": 2,
         "annotators_told": (Told("Gender", {"female": 9}, ("male", "not said")),),
         "policies": (PolicyFacts(1, 2, 2, 2, 4),),
@@ -150,9 +149,11 @@ def facts(images: int = 10, **changes: Any) -> Facts:
     return Facts(**(told | changes))
 
 
-def agreed() -> Any:
-    items = [n for n in range(12) for _ in range(2)]
-    return agreement(items, [7, 9] * 12, [int(n % 3 == 0 or n == 7) for n in range(24)])
+def agreed(people: tuple[int, ...] = (7, 9)) -> Any:
+    """On twelve images that all of them judged."""
+    votes = 12 * len(people)
+    items = [n // len(people) for n in range(votes)]
+    return agreement(items, people * 12, [int(n % 3 == 0 or n == 7) for n in range(votes)])
 
 
 def write(folder: Path, known: Facts, images: int = 10) -> dict[str, str]:

@@ -6,18 +6,20 @@ import io
 import json
 import re
 from dataclasses import replace
+from statistics import quantiles as quantiles_
 from xml.etree import ElementTree
 
 import pytest
 from license_expression import get_spdx_licensing
 
+from curation.agreement import agreement
 from curation.release import papers, sheet
-from curation.release.papers import attribution, count, licences, text
-from curation.release.papers.annotators import quantiles
+from curation.release.papers import attribution, count, licences, pairs, text
 from curation.release.papers.balance import cells
 from curation.release.papers.datasheet_facts import FACTS
 from curation.release.papers.facts import Count
 from curation.release.papers.front_matter import size
+from curation.release.papers.quantiles import quantiles
 from ingest.licences import NO_KNOWN_COPYRIGHT, PUBLIC_DOMAIN, US_GOV_WORK
 from ingest.licences.ids import SPDX_PORTS
 from tests.curation import paper_scenes as p
@@ -265,14 +267,46 @@ def test_balance_tells_empty_cells_too(told: dict[str, str]) -> None:
     assert sum(cell["images"] for cell in told_["cells"]) == told_["images"] == 10
 
 
-def test_agreement_names_annotators_by_pseudonym_and_gives_intervals(told: dict[str, str]) -> None:
+def test_agreement_is_told_with_intervals(told: dict[str, str]) -> None:
     found = json.loads(told["reports/agreement.json"])["race"]
     assert found["items"] == 12
-    (pair,) = found["pairs"]
-    assert pair["annotators"] == ["annotator-01", "annotator-02"]
     low, high = found["krippendorff_alpha_interval_95"]
     assert low < found["krippendorff_alpha"] < high
     assert f"{found['krippendorff_alpha']:.3f} [{low:.3f}, {high:.3f}]" in told["reports/agreement.md"]
+
+
+def test_of_pairs_of_annotators_only_the_spread_is_told() -> None:
+    known = p.agreed((3, 4, 7, 9))
+    told = papers.render(p.facts(agreement={"race": known}))
+    found = json.loads(told["reports/agreement.json"])["race"]["pairs"]
+    shares = [pair.percent.value for pair in known.pairs]
+    low, middle, high = (round(share, 6) for share in quantiles_(shares, n=4, method="inclusive"))
+    assert found["number"] == 6
+    assert found["images"] == {"least": 12, "median": 12, "most": 12}
+    assert found["agreement"] == {"number": 6, "lower_quartile": low, "median": middle, "upper_quartile": high}
+    assert found["cohens_kappa"].keys() == found["agreement"].keys()
+    assert f"| race | 6 | 12 · 12 · 12 | {low:.3f} · {middle:.3f} · {high:.3f} |" in told["reports/agreement.md"]
+    assert "annotator-" not in told["reports/agreement.json"] + told["reports/agreement.md"]
+
+
+@pytest.mark.parametrize("people", [(7, 9), (3, 7, 9)])
+def test_of_few_pairs_nothing_is_told_but_their_number(people: tuple[int, ...]) -> None:
+    known = p.agreed(people)
+    told = papers.render(p.facts(agreement={"race": known}))
+    found = json.loads(told["reports/agreement.json"])["race"]["pairs"]
+    assert found.keys() == {"number", "withheld"}
+    assert found["number"] == len(known.pairs)
+    assert f"| race | {len(known.pairs)} | – | – | – |" in told["reports/agreement.md"]
+
+
+def test_kappa_that_can_be_estimated_of_few_pairs_is_withheld() -> None:
+    """Everybody gives one answer but two people, on the images that they share."""
+    items = [n // 4 for n in range(48)]
+    known = agreement(items, [3, 4, 7, 9] * 12, [int(n % 4 == 0 and n > 24) for n in range(48)])
+    assert sum(pair.kappa.value is not None for pair in known.pairs) == 3
+    found = pairs.as_values(known.pairs)
+    assert found["cohens_kappa"] == {"number": 3, "withheld": pairs.WITHHELD}
+    assert found["agreement"]["number"] == 6
 
 
 def test_annotators_are_told_in_aggregate_only(told: dict[str, str]) -> None:

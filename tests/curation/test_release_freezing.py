@@ -204,7 +204,7 @@ def test_metadata_is_sorted_by_id_and_reads_back() -> None:
     assert found[0] == ReleaseFace.objects.get(image_id=found[0]["id"]).record["columns"]
 
 
-def test_agreement_is_told_by_pseudonym() -> None:
+def test_agreement_is_told_over_all_and_of_nobody() -> None:
     r.few_people()
     found = json.loads(r.frozen().papers["reports/agreement.json"])
     assert found["race"]["items"] == 9
@@ -213,10 +213,22 @@ def test_agreement_is_told_by_pseudonym() -> None:
     assert found["race"]["krippendorff_alpha"] == found["race"]["gwet_ac1"] == found["race"]["fleiss_kappa"] == 1.0
     assert "krippendorff_alpha_interval_95" not in found["race"]  # nine that agree have no spread
     assert found["usable"]["fleiss_kappa"] is None
-    (pair,) = found["race"]["pairs"]
-    assert (pair["annotators"], pair["n"]) == (["annotator-01", "annotator-02"], 9)
-    assert found["usable"]["pairs"][0]["cohens_kappa"] is None
-    assert "chance alone" in found["usable"]["pairs"][0]["cohens_kappa_not_estimable"]
+    assert found["race"]["pairs"]["number"] == 1
+    assert "annotator" not in json.dumps(found)
+
+
+def test_somebody_who_answers_first_while_a_release_is_frozen_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their answer came after the rows were read: it counts in the agreement, which names nobody."""
+    r.few_people()
+
+    def answered_meanwhile(*what: Any) -> Any:
+        r.accepted(factories.identity(), factories.reviewers(2))
+        return real(*what)
+
+    real = freezing._files
+    monkeypatch.setattr(freezing, "_files", answered_meanwhile)
+    found = json.loads(r.frozen().papers["reports/agreement.json"])
+    assert found["race"]["pairs"]["number"] == 2
 
 
 def test_readme_counts_tasks_classes_and_licences() -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from curation.agreement import Agreement, Figure, Pair
+from curation.agreement import Agreement, Figure
+from curation.release.papers import pairs
 from curation.release.papers.facts import Facts
 from curation.release.papers.text import as_json, table
 
@@ -23,24 +24,17 @@ read all figures together.
 
 
 def as_file(facts: Facts) -> str:
-    return as_json({field: _field(found, facts) for field, found in facts.agreement.items()})
+    return as_json({field: _field(found) for field, found in facts.agreement.items()})
 
 
-def _field(found: Agreement, facts: Facts) -> dict[str, Any]:
-    named = [(sorted(facts.pseudonyms[one] for one in (pair.a, pair.b)), pair) for pair in found.pairs]
-    pairs = sorted(named, key=lambda one: one[0])
+def _field(found: Agreement) -> dict[str, Any]:
     counts = {
         "items": found.percent_agreement.n,
         "comparisons": found.comparisons,
-        "pairs": [_pair(*one) for one in pairs],
+        "pairs": pairs.as_values(found.pairs),
     }
     figures = [_figure(name, getattr(found, attribute)) for name, _words, attribute in FIGURES]
     return counts | {key: value for figure in figures for key, value in figure.items()}
-
-
-def _pair(annotators: list[str], pair: Pair) -> dict[str, Any]:
-    who = {"annotators": annotators, "n": pair.n}
-    return who | _figure("agreement", pair.percent) | _figure("cohens_kappa", pair.kappa)
 
 
 def _figure(name: str, figure: Figure) -> dict[str, Any]:
@@ -61,7 +55,8 @@ def to_read(facts: Facts) -> str:
     ]
     notes = sorted({figure.reason for _field, found in fields for figure in _all(found) if figure.value is None})
     parts = [ABOUT, table(heads, rows), *(f"– {reason}." for reason in notes if reason)]
-    parts += [_pairs(field, found, facts) for field, found in fields if found.pairs]
+    if fields:
+        parts.append(pairs.to_read(facts.agreement))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -75,11 +70,3 @@ def shown(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return f"{figure.value:.3f}"
     return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
-
-
-def _pairs(field: str, found: Agreement, facts: Facts) -> str:
-    named = sorted((sorted(facts.pseudonyms[one] for one in (pair.a, pair.b)), pair.n, pair) for pair in found.pairs)
-    rows = [[*who, shown(pair.percent), shown(pair.kappa), n] for who, n, pair in named]
-    return f"## {field}, by pair\n\n" + table(
-        ["annotator", "annotator", "agreement", "Cohen’s κ", "images"], rows, left=2
-    )

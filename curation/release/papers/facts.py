@@ -73,9 +73,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Facts:
-    """`files` are those that are neither image nor paper, by path: {"sha256", "bytes"}. `pseudonyms` name the
-    annotators of `agreement`. `answers` are those of the release sheet. `held_back` counts faces by reason;
-    `accepted` names what was found and did not stop the freeze.
+    """`files` are those that are neither image nor paper, by path: {"sha256", "bytes"}. `answers` are
+    those of the release sheet. `held_back` counts faces by reason; `accepted` names what was found and did not stop
+    the freeze.
     """
 
     version: str
@@ -89,7 +89,6 @@ class Facts:
     answers: Mapping[str, str]
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     agreement: Mapping[str, Agreement] = field(default_factory=dict)
-    pseudonyms: Mapping[int, str] = field(default_factory=dict)
     annotators: int = 0
     annotators_told: tuple[Told, ...] = ()
     policies: tuple[PolicyFacts, ...] = ()
