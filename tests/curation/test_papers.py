@@ -134,14 +134,33 @@ def test_the_lawful_basis_stands_in_the_datasheet_with_its_reason(told: dict[str
     assert "erasure\\@example.org" in law
 
 
-def test_a_set_that_nobody_looked_at_never_says_perceived() -> None:
+CLAIMS_TOO_MUCH = re.compile("no(?: person|body) (?:looked|confirmed|saw)|not looked at", re.I)
+
+
+def test_a_set_of_claims_says_what_reviewers_had_to_do_with_it_and_never_that_nobody_looked() -> None:
     told = papers.render(p.facts(selection="non-curated", agreement={}))
-    for path in ("README.md", "DATASHEET.md"):
-        assert "nobody looked at the single image" in told[path] or "No person looked at the images" in told[path]
-        assert "claimed" in told[path]
+    for path in ("README.md", "DATASHEET.md", "croissant.json"):
+        said = " ".join(told[path].split())
+        assert not CLAIMS_TOO_MUCH.search(said), path
+        assert "nobody checked them for this set" in said
+        assert "Reviewers may have seen some of the images" in said
+        assert re.search(r"what they found to show somebody else,? or raised an alarm on,? was taken out", said)
+        assert "review_state" in said
+        assert "votes_" in said
     assert "## Labels are claimed" in told["README.md"]
     assert "Claimed race × gender × age" in told["reports/balance.md"]
     assert "as perceived by reviewers" not in told["DATASHEET.md"]
+    assert "and perceived race" not in told["croissant.json"]
+    assert "and claimed race, which is special-category data" in told["croissant.json"]
+    assert "A label is empty where it is not known" in told["DATASHEET.md"]
+
+
+@pytest.mark.parametrize("selection", ["curated", "non-curated"])
+@pytest.mark.parametrize("tasks", [(), ("age",), ("race", "age")])
+def test_papers_of_few_tasks_or_none_can_be_told(tasks: tuple[str, ...], selection: str) -> None:
+    known = p.facts(tasks=tasks, selection=selection, formats=("imagefolder", "parquet", "webdataset"))
+    words = {0: "without a task.", 1: "with labels for age.", 2: "with labels for 2 tasks: race, age."}
+    assert f"public figures all, {words[len(tasks)]}\n" in papers.render(known)["README.md"]
 
 
 # ---- Texts of strangers

@@ -10,11 +10,14 @@ from curation.release.papers.text import counted, escaped, table
 
 ABOUT = """# {title}, release {version}
 
-{images} of {people}, public figures all, with labels for {tasks}.
+{images} of {people}, public figures all, {tasks}.
 {judged} Frozen on {day}, selection `{selection}`.
 """
 CURATED = "Each image was judged by people, independently of one another; see `DATASHEET.md`."
-CLAIMED = "**No person looked at the images**: labels are claimed of who the picture was found for."
+CLAIMED = (
+    "**Labels are as claimed, and nobody checked them for this set.** Reviewers may have seen some of the images"
+    " (`review_state`, `votes_*`); what they found to show somebody else, or raised an alarm on, was taken out."
+)
 PERCEIVED_LABELS = """## Labels are perceived
 
 Race, gender and age are what reviewers perceived in the picture, agreed or adjudicated; they are not statements
@@ -23,9 +26,13 @@ was not settled. An image without a settled class of a task is in the data set a
 """
 CLAIMED_LABELS = """## Labels are claimed
 
-The name is that for which the picture was found; race, gender and age are what was claimed of that person. Nobody
-confirmed them in the picture: expect other people's faces and wrong labels. An empty field is not known. An image
-without a class of a task is in the data set and not in that task's tree.
+The name is that for which the picture was found, or under which reviewers accepted it; race, gender and age are what
+was claimed of that person. Nobody checked them for this set: expect other people's faces and wrong labels. An empty
+field is not known. An image without a class of a task is in the data set and not in that task's tree.
+
+Where reviewers saw an image, `review_state` says what they came to, and `votes_*`, `soft_*` and `consensus_*` what they
+answered; the labels do not follow it. Taken out is what they found to show somebody else or raised an alarm on, and of
+a photo of several faces all but the one that they accepted.
 """
 USE = """## Intended use
 
@@ -110,11 +117,18 @@ def _about(facts: Facts) -> str:
         version=facts.version,
         images=counted(found.images, "face image", "face images"),
         people=counted(found.people, "person", "people"),
-        tasks=f"{len(facts.tasks)} tasks: {', '.join(facts.tasks)}" if len(facts.tasks) > 1 else facts.tasks[0],
+        tasks=_tasks(facts.tasks),
         judged=CURATED if facts.is_curated else CLAIMED,
         day=facts.frozen_on.isoformat(),
         selection=facts.selection,
     )
+
+
+def _tasks(tasks: tuple[str, ...]) -> str:
+    if not tasks:
+        return "without a task"
+    number = f"{len(tasks)} tasks: " if len(tasks) > 1 else ""
+    return f"with labels for {number}{', '.join(tasks)}"
 
 
 def _formats(facts: Facts) -> Iterator[str]:
@@ -126,8 +140,7 @@ def _loading(facts: Facts) -> str:
     names = list(front_matter.configs(facts))
     lines = [f'    datasets.load_dataset(".", "{name}")' for name in names]
     if "imagefolder" in facts.formats and "parquet" in facts.formats:
-        task = facts.tasks[-1]
-        lines.append(f'    datasets.load_dataset("imagefolder", data_dir="{task}")')
+        lines += [f'    datasets.load_dataset("imagefolder", data_dir="{task}")' for task in facts.tasks[-1:]]
     return "## Load\n\nWith Hugging Face's `datasets`, in this folder:\n\n" + "\n".join(lines)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from curation.release.papers.datasheet_facts import NO_MANUAL, by_people
+from curation.release.naming import LABELLED
 from curation.release.papers.facts import Facts, PolicyFacts
+from curation.release.papers.labelling import how_labelled
 from curation.release.papers.text import listed
 from curation.release.sheet import BY_CODE
 
@@ -18,11 +19,11 @@ MANIPULATION = (
 )
 BIASES = (
     "Public figures only, and of these such as photographers publish under free licences. Labels of race and gender are"
-    " few classes as others perceive them, which fit many people badly. How images and people are spread over race,"
-    " gender and age is told in reports/balance.json; how far reviewers agree in reports/agreement.json."
+    " few classes as others perceive or claim them, which fit many people badly. How images and people are spread over"
+    " race, gender and age is told in reports/balance.json; how far reviewers agree in reports/agreement.json."
 )
 SENSITIVE = (
-    "Faces and names of public figures, and perceived race, which is special-category data (GDPR, Art. 9). Lawful"
+    "Faces and names of public figures, and {word} race, which is special-category data (GDPR, Art. 9). Lawful"
     " basis: {basis}. Condition of Art. 9: {article_9}. Erasure: {contact}."
 )
 NOT_FOR = (
@@ -33,7 +34,7 @@ MAINTENANCE = (
     "A release never changes. Whoever asks to be erased is in no later release; releases that hold them are withdrawn,"
     " and REVOKED.csv lists the hashes of their images."
 )
-MISSING = "A label is empty where it is not settled; the day a photo was taken is empty where it is not known."
+MISSING = "A label, and the day a photo was taken, is empty where it is not settled or not known."
 
 
 def about_data(facts: Facts) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def about_data(facts: Facts) -> dict[str, Any]:
         "dataPreprocessingProtocol": PREPROCESSING,
         "dataManipulationProtocol": MANIPULATION,
         "dataImputationProtocol": "No value is imputed.",
-        "dataAnnotationProtocol": by_people(facts) if facts.is_curated else NO_MANUAL,
+        "dataAnnotationProtocol": how_labelled(facts),
         "dataAnnotationPlatform": ["MTF Curator"],
         "dataAnnotationAnalysis": _analysis(facts),
         "annotationsPerItem": _per_item(facts),
@@ -68,14 +69,15 @@ def _times(facts: Facts) -> list[str]:
 
 
 def _analysis(facts: Facts) -> list[str]:
+    """Of reviewers' answers, whatever the labels are."""
     figures = ((field, found.krippendorff_alpha) for field, found in facts.agreement.items())
-    return [
-        f"Krippendorff's alpha of {field}: {figure.value:.3f}" for field, figure in figures if figure.value is not None
-    ]
+    words = "Krippendorff's alpha of reviewers' answers on {}: {:.3f}"
+    return [words.format(field, figure.value) for field, figure in figures if figure.value is not None]
 
 
 def _per_item(facts: Facts) -> str:
-    return "; ".join(map(_asked, facts.policies))
+    whose = "" if facts.is_curated else "Of images that reviewers finished: "
+    return whose + "; ".join(map(_asked, facts.policies)) if facts.policies else ""
 
 
 def _asked(policy: PolicyFacts) -> str:
@@ -103,6 +105,7 @@ def _annotators(facts: Facts) -> list[str]:
 def _sensitive(facts: Facts) -> str:
     said = facts.answers
     return SENSITIVE.format(
+        word=LABELLED[facts.selection],
         basis=BY_CODE["law.basis"].words(said["law.basis"]),
         article_9=BY_CODE["law.article-9"].words(said["law.article-9"]),
         contact=said["law.erasure-contact"],

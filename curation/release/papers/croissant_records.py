@@ -24,6 +24,7 @@ ABOUT_COLUMNS = {
     "split_identity": "Part of the split in which a person is in all parts.",
     "split_attributes": "Part of the split in which nobody is in two parts.",
     "label_origin": "Whether labels are perceived by reviewers, or claimed.",
+    "review_state": "What reviewers came to: accepted, rejected, disputed, or open while they have not decided.",
     "licence": "SPDX id of the photo's licence.",
     "licence_seen_on": "The day on which the licence was seen at its source.",
     "creator": "Who made the photo.",
@@ -31,10 +32,10 @@ ABOUT_COLUMNS = {
 }
 ABOUT_GROUPS = {
     "perceived_": "As reviewers perceive it in the image; empty where they did not settle it.",
-    "claimed_": "As it was claimed of the person; nobody looked at the image.",
-    "soft_": "Labels with their probabilities, as `label:0.9731;label:0.0269`.",
-    "votes_": "Every answer, as `annotator-01=answer;annotator-02=answer`.",
-    "consensus_": "How it was settled: majority, posterior, adjudication, or disputed or open.",
+    "claimed_": "As it was claimed of the person, whatever reviewers answered; nobody checked it for this set.",
+    "soft_": "Of reviewers' answers: labels with their probabilities, as `label:0.9731;label:0.0269`.",
+    "votes_": "Every answer of a reviewer, as `annotator-01=answer;annotator-02=answer`.",
+    "consensus_": "How reviewers' answers were settled: majority, posterior, adjudication, or disputed or open.",
 }
 LISTED = ("metadata.csv", "ATTRIBUTION.csv", "ATTRIBUTION.md", "REVOKED.csv", "remove_revoked.py")
 

@@ -7,28 +7,11 @@ from curation.release.naming import ATTRIBUTES, PARTS
 from curation.release.papers.agreement import shown
 from curation.release.papers.balance import OPEN, cells
 from curation.release.papers.facts import Count, Counted, Facts
+from curation.release.papers.labelling import how_labelled
 from curation.release.papers.text import counted, escaped, link, listed, share, table
 from ingest.licences import licence_name, licence_url, needs_attribution
 
 SPLIT_COUNTS = ["task", "classes", *PARTS]
-NO_MANUAL = "Labels were claimed of the person when their pictures were looked for; nobody looked at the single image."
-BY_PEOPLE = (
-    "Each image was looked at by {many}, independently of one another: first whether it shows the person and a usable"
-    " face, then which race, gender and age they perceive, {blind}. Where they disagreed an adjudicator decided, or the"
-    " answer stays open. Every answer is in `metadata.csv`, under a pseudonym."
-)
-
-
-def by_people(facts: Facts) -> str:
-    """How it was judged, under all policies that had a part in it."""
-    least = min((min(policy.votes_usable, policy.votes_attributes) for policy in facts.policies), default=1)
-    shown_too = [name for name in ATTRIBUTES if any(name not in policy.blind for policy in facts.policies)]
-    blind = f"with what was claimed of {listed(shown_too)} before them" if shown_too else "without what was claimed"
-    return BY_PEOPLE.format(many=at_least(least), blind=blind)
-
-
-def at_least(reviewers: int) -> str:
-    return f"at least {reviewers} reviewers" if reviewers > 1 else "one reviewer or more"
 
 
 def _instances(facts: Facts) -> str:
@@ -53,14 +36,14 @@ def _data(facts: Facts) -> str:
 
 
 def _labels(facts: Facts) -> str:
-    word = "perceived by reviewers" if facts.is_curated else "claimed of the person, not looked at in the image"
+    word = "perceived by reviewers" if facts.is_curated else "claimed of the person, not checked in the image"
     lines = [f"Yes: the person's name, and race, gender and age as {word}; nobody described themselves."]
     for task in ATTRIBUTES:
         classes = [escaped(str(one["label"])) for one in facts.classes.get(task, ())]
         if classes:
             lines.append(f"- {task}: {listed(classes)}")
-    if facts.is_curated:
-        lines.append("\nSoft labels say how the answers were divided, weighed by how reliable each reviewer is.")
+    beside = "" if facts.is_curated else " Labels do not follow them."
+    lines.append(f"\nSoft labels say how reviewers’ answers were divided, weighed by how reliable each is.{beside}")
     return "\n".join(lines)
 
 
@@ -72,9 +55,10 @@ def _missing(facts: Facts) -> str:
         open_, unsure = labels.get("", Count(0, 0)).images, labels.get("cannot tell", Count(0, 0)).images
         rows.append([task, open_, unsure])
     undated = found.years.get("unknown", Count(0, 0)).images
-    known = table(["field", OPEN, "cannot tell"], rows)
+    empty = OPEN if facts.is_curated else "not known"
+    known = table(["field", empty, "cannot tell"], rows)
     return (
-        f"Yes. A label is empty where it is {OPEN}, and “cannot tell” where that is the answer. The date on which a"
+        f"Yes. A label is empty where it is {empty}, and “cannot tell” where that is the answer. The date on which a"
         f" photo was taken is not known of {undated:,} of {found.images:,} images.\n\n{known}"
     )
 
@@ -105,7 +89,8 @@ def _splits(facts: Facts) -> str:
 
 def _errors(facts: Facts) -> str:
     if not facts.is_curated:
-        return f"Yes. {NO_MANUAL} Faces of other people, and labels that do not fit the picture, must be expected."
+        expect = "Faces of other people, and labels that do not fit the picture, must be expected."
+        return f"Yes. {how_labelled(facts)} {expect}"
     rows = [[field, shown(found.krippendorff_alpha), shown(found.gwet_ac1)] for field, found in facts.agreement.items()]
     settled = _settled(facts)
     return (
@@ -147,7 +132,8 @@ def _subpopulations(facts: Facts) -> str:
 def _individuals(facts: Facts) -> str:
     return (
         "Yes, directly: everybody shown is a public figure who is named in `metadata.csv`, and their face is in the"
-        " image. Annotators stand under pseudonyms that hold within this release alone."
+        " image. Annotators stand under pseudonyms that are drawn anew for each release; who compares the votes of two"
+        " releases on the same images may still find which belong together."
     )
 
 
@@ -160,10 +146,9 @@ def _sensitive(facts: Facts) -> str:
 
 
 def _acquired(facts: Facts) -> str:
-    labels = by_people(facts) if facts.is_curated else NO_MANUAL
     return (
         "The photos were published on the web by others, found by the name of the person, and are directly observable;"
-        f" the labels are derived. {labels}"
+        f" the labels are derived. {how_labelled(facts)}"
     )
 
 
@@ -199,11 +184,10 @@ def _revocation(facts: Facts) -> str:
 def _done(facts: Facts) -> str:
     held = sum(facts.held_back.values())
     kept_back = f" {counted(held, 'face was', 'faces were')} held back." if held else ""
-    labels = by_people(facts) if facts.is_curated else NO_MANUAL
     return (
         "Photos were turned upright and converted to sRGB; faces were detected and cut out as squares, and each crop"
-        f" was encoded once, without metadata. {labels} Faces without a proved licence, in quarantine, of people under"
-        f" 18 or perhaps so, and near-duplicates were left out.{kept_back}"
+        f" was encoded once, without metadata. {how_labelled(facts)} Faces without a proved licence, in"
+        f" quarantine, of people under 18 or perhaps so, and near-duplicates were left out.{kept_back}"
     )
 
 
