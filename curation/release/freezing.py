@@ -136,7 +136,6 @@ def _freeze(order: Order, by: User | None, progress: Progress, seal: Callable[[]
     told = gathering.facts(
         frozen,
         files=files,
-        pseudonyms=draft.words.pseudonyms,
         held_back=held_back,
         parent=parent,
         splits=draft.decisions.report,
@@ -202,7 +201,7 @@ def _digest(frozen: Frozen, texts: Mapping[str, str], files: Mapping[str, dict[s
 def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace]], object], number: int) -> Draft:
     """Looks at everything that there is to look at, and lists all that it finds."""
     policy = current_policy()  # before the vocabulary: it is made where there is none yet
-    words = vocabulary(order.version)
+    words = vocabulary()
     chosen, check = selection.selected(order), CropCheck()
     draft = Draft(order, policy, words, _decide(chosen, order, words), gates.of_selection(order))
     sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)

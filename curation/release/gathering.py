@@ -19,14 +19,13 @@ def facts(
     frozen: Frozen,
     *,
     files: Mapping[str, Mapping[str, Any]],
-    pseudonyms: Mapping[int, str] | None = None,
     held_back: Mapping[str, int],
     parent: Release | None,
     splits: SplitReport,
     accepted: Collection[str],
 ) -> Facts:
-    """Of a release whose rows are there; `files` are those that are neither image nor paper, `pseudonyms` are told
-    nowhere in the papers and not looked at. The language of whoever freezes does not matter."""
+    """Of a release whose rows are there; `files` are those that are neither image nor paper. The language of whoever
+    freezes does not matter."""
     with translation.override("en"):
         people, told = _annotators()
     return Facts(

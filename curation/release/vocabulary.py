@@ -42,7 +42,7 @@ class Vocabulary:
         return self.pseudonyms[reviewer]
 
 
-def vocabulary(_version: str = "") -> Vocabulary:
+def vocabulary() -> Vocabulary:
     """The data set's own labels; a class that only policies know has that of the newest. Codes mean one thing for
     good, so an answer given under a policy that has been replaced keeps its class."""
     labels: dict[str, dict[str, str]] = {name: {} for name in LABELS}
