@@ -188,7 +188,7 @@ def test_a_face_answered_on_this_page_comes_again_when_it_is_reopened(sign_in: S
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_scrolls_and_axe_is_content(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # no colour on its way
     assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [720, 1280]
     cut = "[...document.querySelectorAll('.side, .stage')].filter((box) => box.scrollHeight > box.clientHeight).length"
     assert page.evaluate(cut) == 0

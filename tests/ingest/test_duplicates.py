@@ -85,7 +85,7 @@ def test_what_has_no_hash_is_near_nothing() -> None:
 def test_the_look_up_reads_the_indexes_and_not_the_table() -> None:
     dice = random.Random(4)
     rows = [Photo(sha256=factories.digest(f"many {n}"), file="f", size=1, mime="image/jpeg", width=9, height=9,
-                  preview_sha256="p", phash=signed(dice.getrandbits(64))) for n in range(3000)]  # fmt: skip
+                  preview_sha256="p", phash=signed(dice.getrandbits(64))) for n in range(8000)]  # fmt: skip
     Photo.objects.bulk_create(rows)
     plans: list[str] = []
 
