@@ -21,6 +21,7 @@ from tests.e2e.test_review_screen import (
     press,
     saved,
     seen,
+    shows,
     visible_claims,
 )
 
@@ -54,6 +55,39 @@ def test_answers_outlive_a_dead_server_and_a_closed_tab(page: Page) -> None:
     saved(again)
     assert claim_on(again) not in claims
     assert sorted(Annotation.objects.values_list("claim", flat=True)) == sorted(claims)
+
+
+BUSY_DISK = """
+const add = IDBObjectStore.prototype.add;
+IDBObjectStore.prototype.add = function (...row) {  // what is written so is never done while the page is there
+  const again = () => { this.count().onsuccess = again; };
+  again();
+  return add.apply(this, row);
+};
+navigator.sendBeacon = () => false;  // nobody is there to take a last word
+"""
+
+
+def test_a_tab_closed_before_the_disk_is_done_loses_nothing(sign_in: SignIn) -> None:
+    claims = [claim.pk for claim in visible_claims(6)]
+    page = sign_in(factories.reviewer())
+    browser = page.context
+    page.add_init_script(BUSY_DISK)
+    browser.route(SYNC, lambda route: route.abort())
+    open_screen(page)
+    first, second = press(page, "a"), press(page, "x")
+    page.keyboard.press("z")
+    shows(page, second)
+    assert [press(page, key) for key in "4a"][0] == second
+    page.close()
+    browser.unroute(SYNC)
+    again = open_screen(browser.new_page())
+    saved(again)
+    third = next(iter(Annotation.objects.exclude(claim__in=[first, second]).values_list("claim", flat=True)))
+    assert claim_on(again) in set(claims) - {first, second, third}
+    assert answers(first) == answers(third) == [("accept", "")]
+    assert answers(second)[-1] == ("reject", "occluded")
+    assert again.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('mtf-unsent-'))") == []
 
 
 def test_an_answer_whose_reply_got_lost_is_saved_once(page: Page) -> None:

@@ -146,6 +146,45 @@ def test_relabel_takes_a_name_from_the_list(page: Page) -> None:
     assert Annotation.objects.get(claim=claim, verdict="relabel").relabel_to.name == "Bo Lindqvist"  # type: ignore[union-attr]
 
 
+LATE_CLOSING = """
+addEventListener("close", (event) => {
+  if (event.late) return;
+  event.stopImmediatePropagation();
+  setTimeout(() => event.target.dispatchEvent(Object.assign(new Event("close"), { late: true })), 1000);
+}, true);
+"""
+
+
+def test_a_quick_hand_at_the_list_answers_the_face_it_means(sign_in: SignIn) -> None:
+    """Enter before the names are there, the next key before the browser has said that the list is closed."""
+    visible_claims(3), factories.identity("Bo Lindqvist"), factories.identity("Bo Lindström")
+    page = sign_in(factories.reviewer())
+    page.add_init_script(LATE_CLOSING)
+    open_screen(page)
+    first = press(page, "r")
+    page.keyboard.type("lind")
+    page.keyboard.press("Enter")
+    expect(page.locator("#relabel-found li")).to_have_text(["Bo Lindqvist", "Bo Lindström"])
+    expect(page.locator("#dialog-relabel")).to_be_visible()  # two are found: nobody chose between them
+    page.keyboard.type("q")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=claim]")).not_to_have_value(str(first))
+    second = press(page, "r")
+    expect(page.locator("#relabel-found kbd").first).to_be_visible()
+    page.keyboard.press("1")
+    third = press(page, "x")
+    saved(page)
+    assert len({first, second, third}) == 3
+    assert dict(Annotation.objects.values_list("claim", "verdict")) == {
+        first: "relabel",
+        second: "relabel",
+        third: "reject",
+    }
+    assert set(Annotation.objects.filter(verdict="relabel").values_list("relabel_to__name", flat=True)) == {
+        "Bo Lindqvist"
+    }
+
+
 def test_other_reason_and_flag_ask_for_words_and_keys_rest_meanwhile(page: Page) -> None:
     claim = press(page, "9")
     page.keyboard.type("a wax figure")

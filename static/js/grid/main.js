@@ -1,10 +1,10 @@
 /* The grid: marks on faces, the commit, the way back. Answers go out through the same outbox as all others. */
-import { askComment, askIdentity, box, easyClosing, show as showDialog } from "../review/dialogs.js";
+import { askComment, askIdentity, askReason, box, easyClosing, show as showDialog } from "../review/dialogs.js";
 import { desk, say as sayHere, slot, toast, write } from "../review/dom.js";
 import { comeCloser, showBeside, showPhoto } from "./looks.js";
 import { showEmpty } from "../review/face.js";
 import { showProgress, showSaving } from "../review/status.js";
-import { askMark, askReason, listenToMenu } from "./dialogs.js";
+import { askMark, listenToMenu } from "./dialogs.js";
 import { answersOf } from "./answers.js";
 import { listen, tableFor } from "./keys.js";
 import { markOf, same, summary } from "./marks.js";

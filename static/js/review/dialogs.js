@@ -3,23 +3,52 @@ import { Relabel } from "./relabel.js";
 import { isPlain } from "./keys.js";
 
 const boxes = new Map([...document.querySelectorAll("dialog")].map((box) => [box.id.replace("dialog-", ""), box]));
-const relabel = boxes.has("relabel") ? new Relabel(boxes.get("relabel")) : null;
+const waiting = new Map(); // an open box → whom to tell what was answered in it
+const relabel = boxes.has("relabel") ? new Relabel(boxes.get("relabel"), () => answer(boxes.get("relabel"), "done")) : null;
 
 export function show(name) {
   boxes.get(name).showModal();
 }
 
-function asked(box) {
-  box.returnValue = "";
-  box.showModal();
-  box.querySelector("input, textarea").focus();
-  return new Promise((resolve) => box.addEventListener("close", () => resolve(box.returnValue), { once: true }));
+function finish(box) {
+  const tell = waiting.get(box);
+  waiting.delete(box);
+  tell?.();
 }
 
-async function askText(name) {
-  const field = boxes.get(name).querySelector("[name=text]");
+function left({ currentTarget: box }) {
+  if (!box.open) finish(box);
+}
+
+function sent(event) {
+  event.preventDefault();
+  answer(event.currentTarget, event.submitter?.value ?? "");
+}
+
+/** Closes the box with that answer. Its own event of closing comes a moment late: a quick hand has pressed the next key
+ *  by then, which must meet what was answered here as already done. */
+export function answer(box, value) {
+  box.close(value);
+  finish(box);
+}
+
+/** Opens the box; resolves to what `read` says once it is closed, by an answer or by Esc. */
+export function asked(box, read) {
+  finish(box); // opened again before its late event: what was answered is read first
+  box.returnValue = "";
+  box.addEventListener("close", left);
+  box.addEventListener("submit", sent);
+  box.showModal();
+  return new Promise((resolve) => waiting.set(box, () => resolve(read())));
+}
+
+function askText(name) {
+  const box = boxes.get(name);
+  const field = box.querySelector("[name=text]");
+  const words = asked(box, () => (box.returnValue === "done" ? field.value.trim() : null));
   field.value = "";
-  return (await asked(boxes.get(name))) === "done" ? field.value.trim() : null;
+  field.focus();
+  return words;
 }
 
 export function askReason() {
@@ -31,10 +60,10 @@ export function askComment() {
 }
 
 /** The identity chosen, {id, name, about}, or null. */
-export async function askIdentity() {
+export function askIdentity() {
+  const chosen = asked(boxes.get("relabel"), () => relabel.close());
   relabel.open();
-  await asked(boxes.get("relabel"));
-  return relabel.close();
+  return chosen;
 }
 
 export function box(name) {

@@ -112,13 +112,15 @@ function save() {
 
 async function reject(reason) {
   if (reason !== "other") return decide("reject", { reason });
+  const item = queue.current;
   const note = await askReason();
-  if (note) decide("reject", { reason, note });
+  if (note && item === queue.current) decide("reject", { reason, note }); // it may have been erased meanwhile
 }
 
 async function relabel() {
+  const item = queue.current;
   const identity = await askIdentity();
-  if (identity) decide("relabel", { identity: identity.id }, identity.name);
+  if (identity && item === queue.current) decide("relabel", { identity: identity.id }, identity.name);
 }
 
 function skip() {

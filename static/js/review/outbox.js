@@ -9,6 +9,7 @@ const AT_ONCE = 40;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 const BEACON_ENTRIES = 60;
+const WAKING = 30_000; // of patience with a slow disk: the screen can be used meanwhile
 
 /** An undo that comes to nothing holds nothing worth keeping; everything else does. */
 function isWorthKeeping({ status }, entry) {
@@ -47,7 +48,7 @@ export class Outbox extends EventTarget {
 
   /** Takes up what an earlier page left behind. */
   async wake() {
-    for (const row of await this.#stored()) this.#unsent.set(row.entry.id, row);
+    for (const row of await this.#store.all(WAKING)) this.#unsent.set(row.entry.id, row);
     await this.#readParked();
   }
 
@@ -206,12 +207,8 @@ export class Outbox extends EventTarget {
     this.#tell();
   }
 
-  async #stored() {
-    return this.#store.all().catch(() => []);
-  }
-
   async #waiting() {
-    const stored = await this.#stored();
+    const stored = await this.#store.all();
     const known = new Set(stored.map((row) => row.entry.id));
     const waiting = [...stored, ...[...this.#unsent.values()].filter((row) => !known.has(row.entry.id))];
     return waiting.filter((row) => !this.#parked.has(row.entry.id));

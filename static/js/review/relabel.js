@@ -7,17 +7,19 @@ const PAUSE = 120;
 
 export class Relabel {
   chosen = null;
-  #box;
+  #done;
   #input;
   #list;
   #found = [];
   #query = "";
   #active = 0;
+  #hasty = false; // Enter came before the names did
   #timer = 0;
   #search = new AbortController();
 
-  constructor(box) {
-    this.#box = box;
+  /** `done` is called when one was chosen. */
+  constructor(box, done) {
+    this.#done = done;
     this.#input = box.querySelector("input");
     this.#list = box.querySelector("[role=listbox]");
     this.#input.addEventListener("keydown", (event) => this.#typed(event));
@@ -26,7 +28,9 @@ export class Relabel {
 
   open() {
     this.chosen = null;
+    this.#hasty = false;
     this.#input.value = this.#query = "";
+    this.#input.focus();
     this.#show([]);
     this.#look();
   }
@@ -42,11 +46,13 @@ export class Relabel {
   }
 
   #later() {
+    this.#hasty = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), PAUSE);
   }
 
   async #look() {
+    clearTimeout(this.#timer);
     this.#search.abort();
     this.#search = new AbortController();
     const query = this.#asked;
@@ -54,6 +60,7 @@ export class Relabel {
       const found = await findIdentities(query, this.#search.signal);
       this.#query = query;
       this.#show(found);
+      if (this.#hasty) this.#pickPlain();
     } catch (fault) {
       if (fault.name !== "AbortError") this.#show([]);
     }
@@ -87,14 +94,28 @@ export class Relabel {
   #pick(place) {
     if (!this.#found[place] || this.#query !== this.#asked) return;
     this.chosen = this.#found[place];
-    this.#box.close("done");
+    this.#done();
+  }
+
+  /** Enter: who is marked; where the names are still on their way, whom they will show, if that is plain. */
+  #enter() {
+    if (this.#query === this.#asked) return this.#pick(this.#active);
+    this.#hasty = true;
+    this.#look();
+  }
+
+  /** The only one found, or the one of just that name: nobody has seen a list to choose from. */
+  #pickPlain() {
+    this.#hasty = false;
+    const same = this.#found.findIndex(({ name }) => name.toLowerCase() === this.#query.toLowerCase());
+    this.#pick(this.#found.length === 1 ? 0 : same);
   }
 
   #typed(event) {
     if (!this.#asked && /^[1-5]$/.test(event.key)) this.#pick(Number(event.key) - 1);
     else if (event.key === "ArrowDown") this.#mark(this.#active + 1);
     else if (event.key === "ArrowUp") this.#mark(this.#active - 1);
-    else if (event.key === "Enter") this.#pick(this.#active);
+    else if (event.key === "Enter") this.#enter();
     else return;
     event.preventDefault();
   }
