@@ -16,8 +16,9 @@ from mtf_site.roles import Role
 from tests import factories
 from tests.curation import policy_scenes as p
 from tests.curation import scenes
-from tests.curation.overlap_scenes import adaptive, further
+from tests.curation.overlap_scenes import adaptive, further, unsure
 from tests.curation.scenes import lease, say, skip, state, waits
+from tests.many import copy, scene
 
 pytestmark = pytest.mark.django_db
 LIST = "/disputes/?list=nobody_left"
@@ -32,11 +33,7 @@ def people() -> list[User]:
 @pytest.fixture
 def claim(people: list[User]) -> Claim:
     """Answered by both of them, and unsure."""
-    adaptive()
-    made = scenes.claim()
-    say(people[0], made)
-    say(people[1], made, "reject")
-    return made
+    return unsure(people)
 
 
 def listed() -> list[tuple[int, str]]:
@@ -157,5 +154,7 @@ def test_of_two_places_that_wait_in_vain_one_row_is_made(claim: Claim) -> None:
     assert listed() == [(claim.pk, "usable")]
 
 
-def test_it_is_found_by_its_index(claim: Claim) -> None:
+def test_among_many_that_wait_it_is_found_by_its_index(claim: Claim) -> None:
+    copy(scene(scenes.claim), 2000)
+    assert listed() == [(claim.pk, "usable")]
     assert "slot_doubted" in nobody_left().explain()

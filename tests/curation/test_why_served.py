@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.contrib.auth.models import User
 
 from curation import queue
 from curation.adjudication import ask_for_one_more_vote
@@ -15,7 +14,7 @@ from curation.policies import current_policy
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import disputes_scenes, scenes
-from tests.curation.overlap_scenes import adaptive
+from tests.curation.overlap_scenes import unsure
 from tests.curation.quality_scenes import signed_in
 from tests.curation.scenes import lease, say, undo
 
@@ -24,15 +23,6 @@ pytestmark = pytest.mark.django_db
 
 def why(answer: uuid.UUID) -> str:
     return Annotation.objects.get(pk=answer).why
-
-
-def unsure(people: list[User]) -> Claim:
-    """One accepted and one rejected: a third is asked."""
-    adaptive()
-    claim = scenes.claim()
-    say(people[0], claim)
-    say(people[1], claim, "reject")
-    return claim
 
 
 def test_an_answer_keeps_why_it_was_served_when_it_is_taken_back_and_given_anew() -> None:
