@@ -45,7 +45,7 @@ WHERE question = 'usable' OR t.usable
 """
 ANNOTATE = """
 INSERT INTO curation_annotation (id, claim_id, question, reviewer_id, verdict, reason, race, gender, age, note, mode,
-    policy_id, shown_at, decided_at, received_at, guideline_unclear, late)
+    why, policy_id, shown_at, decided_at, received_at, guideline_unclear, late)
 SELECT id, claim_id, question, (ARRAY{people})[who],
        CASE WHEN question = 'attributes' THEN 'attributes' WHEN says THEN 'accept'
             WHEN third < 40 THEN 'cannot_tell' ELSE 'reject' END,
@@ -56,7 +56,7 @@ SELECT id, claim_id, question, (ARRAY{people})[who],
             THEN CASE WHEN dice < skill THEN race WHEN dice < 990 THEN 1 + race % 4 ELSE 0 END END,
        CASE WHEN question = 'attributes' THEN CASE WHEN second < 985 THEN gender ELSE 3 - gender END END,
        CASE WHEN question = 'attributes' THEN CASE WHEN third < skill THEN age ELSE 3 - age END END,
-       '', CASE WHEN grid THEN 'grid' ELSE 'single' END, {policy}, at - ms * interval '1 ms', at, at, false, false
+       '', CASE WHEN grid THEN 'grid' ELSE 'single' END, '', {policy}, at - ms * interval '1 ms', at, at, false, false
 FROM ballot, LATERAL (
     SELECT CASE WHEN who = {reviewers} THEN true WHEN dice < skill THEN usable ELSE NOT usable END AS says) AS s
 """

@@ -15,7 +15,7 @@ from curation.cases import Case
 from curation.claims import beside
 from curation.consensus import Outcome
 from curation.estimates import Estimates, in_force_at, rates_for
-from curation.models import Annotation, Policy, Slot
+from curation.models import Annotation, Policy, Slot, Why
 from curation.models.claims import Question
 from curation.overlap import MOST_VOTES, Rule, Step, Weighed, gain, is_sure, next_step, weigh
 from curation.policies import used
@@ -130,7 +130,7 @@ def one_more(case: Case, question: str) -> Slot:
     like = next(slot for slot in current if slot.purpose == Slot.Purpose.VOTE)
     place = beside(like) | {"block": doubtful_block(case.unsure[question], like.identity_id)}
     number = max(slot.number for slot in current) + 1
-    return Slot(claim=case.claim, question=question, number=number, asks=like.asks, why=Slot.Why.UNSURE, **place)
+    return Slot(claim=case.claim, question=question, number=number, asks=like.asks, why=Why.UNSURE, **place)
 
 
 def doubtful_block(bits: float, identity: int) -> int:

@@ -14,7 +14,8 @@ from django.utils import timezone
 from curation.answering import ASKED, SAVED, Ahead, answer_together, build, fill, missing_fields, votes_seen
 from curation.claims import current_round
 from curation.entries import Answer, Entry, Flagged, Result, Skipped, Undo
-from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot
+from curation.models import Annotation, Claim, Flag, Policy, Skip, Slot, Why
+from curation.models.votes import LASTING
 from curation.paused import is_paused
 from curation.quarantine import lift_for, put_in_quarantine
 from curation.settling import ATTRIBUTES, lock_photo, settle
@@ -101,11 +102,11 @@ def _answer(answer: Answer, reviewer: User, policy: Policy) -> Result:
     if missing and not _answers_earlier_round(answer):
         return Result("refused", 400, f"an answer to {', '.join(missing)} is missing; 0 is “cannot tell”")
     slot = None if missing else slot
-    annotation = build(answer, reviewer, policy, late=slot is None)
+    annotation = build(answer, reviewer, policy, slot)
     annotation.save(force_insert=True)
     if slot is not None:
         fill(slot, annotation)
-        slot.save(update_fields=["annotation", "reviewer", "waiting", "leased_until", "why"])
+        slot.save(update_fields=["annotation", "reviewer", "waiting", "leased_until"])
     if annotation.verdict == Annotation.Verdict.QUARANTINE:  # a late alarm is an alarm all the same
         put_in_quarantine(annotation)
     settle(photo)
@@ -235,7 +236,7 @@ def _lease_again(claim_id: int, question: str, reviewer: User) -> None:
     if slot is not None:
         slot.reviewer = reviewer
         slot.leased_until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-        slot.why = Slot.Why.TAKEN_BACK
+        slot.why = slot.why if slot.why in LASTING else Why.TAKEN_BACK
         slot.save(update_fields=["reviewer", "leased_until", "why"])
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from curation.cases import Case, locking, read
 from curation.entries import Answer, Entry, Result
-from curation.models import Annotation, DisputeView, Policy, Slot
+from curation.models import Annotation, DisputeView, Policy, Slot, Why
 from curation.models.claims import Question
 from curation.paused import is_paused
 from curation.rows import attach, new
@@ -102,7 +102,7 @@ def _place(
         slot = slot_for(case, answer.question, reviewer)
         if slot is None or missing_fields(answer, slot, policy):
             continue
-        annotation = build(answer, reviewer, policy)
+        annotation = build(answer, reviewer, policy, slot)
         fill(slot, annotation)
         given.append(annotation)
         filled.append(slot)
@@ -161,7 +161,8 @@ def missing_fields(answer: Answer, slot: Slot | None, policy: Policy) -> list[st
     return [name for name in asked if getattr(answer, name) is None]
 
 
-def build(answer: Answer, reviewer: User, policy: Policy, *, late: bool = False) -> Annotation:
+def build(answer: Answer, reviewer: User, policy: Policy, slot: Slot | None) -> Annotation:
+    """`slot` will count it, and still says for whom it was leased; None: it came too late."""
     annotation = new(
         Annotation,
         id=answer.id,
@@ -179,16 +180,20 @@ def build(answer: Answer, reviewer: User, policy: Policy, *, late: bool = False)
         policy_id=policy.pk,
         shown_at=answer.shown_at,
         decided_at=answer.decided_at,
-        late=late,
+        late=slot is None,
+        why=_why(slot, reviewer) if slot else "",
     )
     attach(annotation, reviewer=reviewer, policy=policy)
     return annotation
 
 
+def _why(slot: Slot, reviewer: User) -> str:
+    """Kept with the answer: the slot may be leased anew once it was taken back."""
+    return slot.why if slot.reviewer_id == reviewer.pk else Why.UNASKED
+
+
 def fill(slot: Slot, annotation: Annotation) -> None:
     """Makes the slot count the answer; the caller saves both."""
-    if slot.reviewer_id != annotation.reviewer_id:
-        slot.why = Slot.Why.UNASKED
     slot.annotation_id = annotation.pk
     attach(slot, annotation=annotation)
     slot.reviewer_id = annotation.reviewer_id

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from curation.adjudication import disputes, often_skipped, open_flags
-from curation.models import Annotation, Claim, Policy, Quarantine, Slot
+from curation.models import Annotation, Claim, Policy, Quarantine, Slot, Why
+from curation.nobody_left import nobody_left
 from curation.quarantine import open_quarantines
 from curation.votes import in_a_line, that_stand
 
@@ -27,6 +28,7 @@ class Listing(models.TextChoices):
     QUARANTINED = "quarantined", gettext_lazy("Quarantined")
     USABLE = "usable", gettext_lazy("Disputed faces")
     ATTRIBUTES = "attributes", gettext_lazy("Disputed attributes")
+    NOBODY_LEFT = "nobody_left", gettext_lazy("Nobody left to ask")
     FLAGS = "flags", gettext_lazy("Flags")
     SKIPPED = "skipped", gettext_lazy("Often skipped")
 
@@ -39,7 +41,7 @@ class Row:
     claim: Claim
     question: str
     since: datetime
-    remark: str  # of a flag its comment, of a quarantine its kind, of a skipped face how many skipped it
+    remark: str  # a flag's comment, a quarantine's kind, how many skipped, why one more answer is wanted
     votes: str
     own: bool  # the adjudicator voted here: someone else must decide
 
@@ -52,6 +54,10 @@ def listed(listing: str) -> QuerySet[Any, dict[str, Any]]:
     match listing:
         case Listing.QUARANTINED:
             found = _values(open_quarantines(), F("claim_id"), F("annotation__question"), F("opened_at"), F("kind"))
+        case Listing.NOBODY_LEFT:
+            last = Annotation.objects.filter(claim=OuterRef("claim"), question=OuterRef("question"))
+            since = Subquery(last.order_by("-received_at").values("received_at")[:1])
+            found = _values(nobody_left(), F("claim_id"), F("question"), since, F("why"))
         case Listing.FLAGS:
             flags = open_flags().select_related(None)
             found = _values(flags, F("claim_id"), F("question"), F("created_at"), F("comment"))
@@ -92,8 +98,8 @@ def _how_many(answers: int) -> str:
 def _remark(listing: str, remark: Any) -> str:
     if listing == Listing.SKIPPED:
         return str(_("skipped by %d reviewers") % remark)
-    kind = dict(Quarantine.Kind.choices)[remark] if listing == Listing.QUARANTINED else remark
-    return str(kind)
+    words = {Listing.QUARANTINED: Quarantine.Kind.choices, Listing.NOBODY_LEFT: Why.choices}.get(Listing(listing), [])
+    return str(dict(words).get(remark, remark))
 
 
 def _standing(claims: Collection[int]) -> Answers:

@@ -176,8 +176,8 @@ def _remarks(told: Teller, answer: Annotation) -> Iterator[str]:
         yield str(answer.get_mode_display())
         yield how_long(answer.decided_at - answer.shown_at)
     yield _("policy %d") % answer.policy.version
-    if told.whys and slot is not None and slot.why:
-        yield _("served: %s") % slot.get_why_display()
+    if told.whys and answer.why:
+        yield _("served: %s") % answer.get_why_display()
 
 
 def _last_round(told: Teller, answer: Annotation) -> int:

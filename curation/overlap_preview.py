@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Shortage:
-    """Fewer people may review than a face may want answers of: what is doubtful to all of them then waits."""
+    """Fewer people may review than a face may want answers of: nobody is left to ask what is doubtful to all."""
 
     reviewers: int
     most: int

@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from curation.claims import beside
-from curation.models import Annotation, Quarantine, Slot
+from curation.models import Annotation, Quarantine, Slot, Why
 from curation.models.votes import MOST_NUMBERS, MOST_VOTES
 from curation.settling import lock_photo, settle
 from ingest.models import Face
@@ -98,6 +98,6 @@ def add_slot(like: Slot) -> Slot | None:
         question=like.question,
         number=number,
         asks=like.asks,
-        why=Slot.Why.ASKED_AGAIN,
+        why=Why.ASKED_AGAIN,
         **beside(like),
     )

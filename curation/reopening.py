@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 
 from curation.claims import beside, current_round
-from curation.models import Claim, Consensus, Policy, Quarantine, Reopening, Skip, Slot
+from curation.models import Claim, Consensus, Policy, Quarantine, Reopening, Skip, Slot, Why
 from curation.models.claims import Question
 from curation.policies import current_policy
 from curation.refused_photos import refused_photos
@@ -140,7 +140,7 @@ def _next_round(claim: Claim, question: str, fields: Sequence[str], policy: Poli
     asks = _asked(claim, question, fields)
     slots.filter(purpose=Slot.Purpose.VOTE, annotation=None).delete()
     Skip.objects.filter(claim=claim, question=question).delete()
-    place = beside(last) | {"round": last.round + 1, "asks": asks, "why": Slot.Why.REOPENED}
+    place = beside(last) | {"round": last.round + 1, "asks": asks, "why": Why.REOPENED}
     numbers = range(1, policy.places(question, claim.pk) + 1)
     return Slot.objects.bulk_create(Slot(claim=claim, question=question, number=n, **place) for n in numbers)[0]
 

@@ -14,7 +14,7 @@ from curation.carrying import carry_relabels
 from curation.cases import UNANSWERED, Case, Known
 from curation.claims import vote_slots
 from curation.consensus import Outcome, majority
-from curation.models import Annotation, Claim, Consensus, Policy, Slot
+from curation.models import Annotation, Claim, Consensus, Policy, Slot, Why
 from curation.policies import current_policy
 from curation.policy_maps import Maps, heard, maps_in_force, perceived
 from curation.readings import ATTRIBUTES as ATTRIBUTES  # others know them from here
@@ -194,7 +194,7 @@ def _ask_what_was_lost(case: Case, policy: Policy | None) -> None:
     if missing and all(slots[0].round < last for slots in missing.values()):
         like = next(iter(missing.values()))[0]
         asks = list(missing) if len(missing) < len(ATTRIBUTES) else []
-        more = {"round": last + 1, "asks": asks, "why": Slot.Why.REOPENED}
+        more = {"round": last + 1, "asks": asks, "why": Why.REOPENED}
         case.slots += vote_slots(case.claim, "attributes", policy or current_policy(), like=like, **more)
 
 

@@ -16,9 +16,8 @@ INSERT INTO curation_annotation ({columns})
 SELECT {columns} FROM jsonb_populate_recordset(NULL::curation_annotation, %(new_answers)s::jsonb);
 """
 FILL = """
-UPDATE curation_slot s SET annotation_id = v.answer, reviewer_id = %(reviewer)s, waiting = false, leased_until = NULL,
-    why = v.why
-FROM unnest(%(filled)s::bigint[], %(answers)s::uuid[], %(whys)s::text[]) AS v(id, answer, why) WHERE s.id = v.id;
+UPDATE curation_slot s SET annotation_id = v.answer, reviewer_id = %(reviewer)s, waiting = false, leased_until = NULL
+FROM unnest(%(filled)s::bigint[], %(answers)s::uuid[]) AS v(id, answer) WHERE s.id = v.id;
 """
 STATES = """
 UPDATE curation_claim c SET state = v.state
@@ -82,7 +81,6 @@ def _answers(answers: Sequence[Annotation], filled: Sequence[Slot]) -> list[Call
         "reviewer": answers[0].reviewer_id,
         "filled": [slot.pk for slot in filled],
         "answers": [answer.pk for answer in answers],
-        "whys": [slot.why for slot in filled],
     }
     return [insert, (FILL, fill)]
 

@@ -12,6 +12,7 @@ from curation.adjudication import disputes, often_skipped, open_flags, unclear
 from curation.contradictions import open_contradictions
 from curation.disputes import Listing, listed
 from curation.models.claims import Question
+from curation.nobody_left import nobody_left
 from curation.policies import current_policy
 from curation.quarantine import open_quarantines
 
@@ -26,6 +27,7 @@ LISTS: Mapping[str, Callable[[], QuerySet[Any, Any]]] = {
     Listing.QUARANTINED: open_quarantines,
     Listing.USABLE: lambda: disputes(Question.USABLE),
     Listing.ATTRIBUTES: lambda: disputes(Question.ATTRIBUTES),
+    Listing.NOBODY_LEFT: nobody_left,
     Listing.FLAGS: open_flags,
     Listing.SKIPPED: often_skipped,
     CONTRADICTIONS: open_contradictions,

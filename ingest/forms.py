@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ingest.access import NO_CONTACT, may_ask
 from ingest.csv_input import MAX_BYTES
 from ingest.identities import approved
-from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
+from ingest.job_orders import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
 from ingest.models import CrawlJob, Identity
 from ingest.priority import PRIORITIES
 from ingest.sources import SOURCES

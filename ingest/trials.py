@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from ingest.identities import approved
-from ingest.jobs import JobRefused, JobUnchanged, start_job
+from ingest.job_orders import JobRefused
+from ingest.jobs import JobUnchanged, start_job
 from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES
 

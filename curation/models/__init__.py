@@ -5,13 +5,15 @@ from curation.models.freezings import Freezing
 from curation.models.gold import GoldItem, Pause, Standing
 from curation.models.people import Demographics, Exclusion, Invitation, PersonEvent, Profile
 from curation.models.policies import Activation, GuidelinePicture, Policy
+from curation.models.practice import PracticeAnswer
+from curation.models.queue import Bookmark, ReviewerPair
 from curation.models.releases import Release, ReleaseFace
 from curation.models.requeues import Requeue
 from curation.models.revocations import RevokedImage, Withdrawal
 from curation.models.sheet import SheetAnswer
 from curation.models.splits import FaceSide, IdentitySide
 from curation.models.targets import BalanceTarget
-from curation.models.votes import Annotation, Bookmark, PracticeAnswer, Reopening, ReviewerPair, Slot
+from curation.models.votes import Annotation, Reopening, Slot, Why
 
 __all__ = [
     "Activation",
@@ -51,5 +53,6 @@ __all__ = [
     "Skip",
     "Slot",
     "Standing",
+    "Why",
     "Withdrawal",
 ]

@@ -16,6 +16,24 @@ MOST_VOTES = 9  # that one round of a question may come to
 MOST_NUMBERS = 99  # slots of a question and round: what was set aside, and what is asked in its stead, count too
 
 
+class Why(models.TextChoices):
+    """Why a reviewer was served this; for admins only."""
+
+    QUEUE = "queue", _("next in the queue")
+    PAIR = "pair", _("so that two reviewers can be compared")
+    LIMITED = "limited", _("next of the identities that this reviewer is limited to")
+    TAKEN_BACK = "taken_back", _("taken back by the reviewer, to be answered anew")
+    ASKED_AGAIN = "asked_again", _("an adjudicator asked for one more vote")
+    REOPENED = "reopened", _("the question was reopened")
+    UNSURE = "unsure", _("the answers so far leave it unsure")
+    UNASKED = "unasked", _("answered without a lease")
+    GOLD = "gold", _("its answer is known")
+
+
+LASTING = (Why.ASKED_AGAIN, Why.REOPENED, Why.UNSURE)  # why a place is there at all: what a lease says gives way
+DOUBTED = (Why.ASKED_AGAIN, Why.UNSURE)  # places beyond those that were planned
+
+
 class Annotation(models.Model):
     """One reviewer's answer. Append-only: undoing is an annotation more, with verdict `withdrawn`."""
 
@@ -46,6 +64,7 @@ class Annotation(models.Model):
     age = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.SINGLE)
+    why = models.CharField(max_length=12, choices=Why, blank=True, help_text=_("why its reviewer was served it"))
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="+")
     shown_at = models.DateTimeField()
     decided_at = models.DateTimeField()
@@ -112,19 +131,6 @@ class Slot(models.Model):
         ADJUDICATION = "adjudication"
         SET_ASIDE = "set_aside"  # an alarm that an adjudicator called off, or a vote that was excluded
 
-    class Why(models.TextChoices):
-        """Why a reviewer was served this; for admins only."""
-
-        QUEUE = "queue", _("next in the queue")
-        PAIR = "pair", _("so that two reviewers can be compared")
-        LIMITED = "limited", _("next of the identities that this reviewer is limited to")
-        TAKEN_BACK = "taken_back", _("taken back by the reviewer, to be answered anew")
-        ASKED_AGAIN = "asked_again", _("an adjudicator asked for one more vote")
-        REOPENED = "reopened", _("the question was reopened")
-        UNSURE = "unsure", _("the answers so far leave it unsure")
-        UNASKED = "unasked", _("answered without a lease")
-        GOLD = "gold", _("its answer is known")
-
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="slots", db_index=False)
     identity = models.ForeignKey(Identity, models.PROTECT, related_name="+", help_text=_("the claim's, for the queue"))
     question = models.CharField(max_length=10, choices=Question)
@@ -137,7 +143,7 @@ class Slot(models.Model):
     shuffle = models.IntegerField()
     waiting = models.BooleanField(default=True)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    why = models.CharField(max_length=12, choices=Why, blank=True)
+    why = models.CharField(max_length=12, choices=Why, blank=True, help_text=_("its holder's, or why it is there"))
     leased_until = models.DateTimeField(null=True, blank=True)
     annotation = models.OneToOneField(Annotation, models.PROTECT, null=True, blank=True, related_name="slot")
 
@@ -192,6 +198,11 @@ class Slot(models.Model):
                 fields=["reviewer", "question"],
                 name="slot_leases",
                 condition=Q(annotation__isnull=True, reviewer__isnull=False),
+            ),
+            models.Index(
+                fields=["claim", "question"],
+                name="slot_doubted",
+                condition=Q(waiting=True, purpose="vote", why__in=DOUBTED),
             ),
         ]
         triggers = [
@@ -253,86 +264,3 @@ class Reopening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} of {self.claim}, asked anew"
-
-
-class ReviewerPair(models.Model):
-    """How many questions two reviewers both answered. Written by `curation.pairs.recount` alone; the queue reads it."""
-
-    first = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    second = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    question = models.CharField(max_length=10, choices=Question)
-    shared = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["question", "first", "second"], name="reviewerpair_once"),
-            models.CheckConstraint(name="reviewerpair_in_order", condition=Q(first__lt=models.F("second"))),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.shared} shared"
-
-
-class Bookmark(models.Model):
-    """The place in the queue before which nothing is free for a reviewer: the queue's own hint, never the truth."""
-
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    question = models.CharField(max_length=10, choices=Question)
-    priority = models.SmallIntegerField()
-    block = models.IntegerField()
-    shuffle = models.IntegerField()
-    slot = models.BigIntegerField()
-    walked_at = models.DateTimeField(help_text=_("when the queue was last walked from its start"))
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["reviewer", "question"], name="bookmark_once")]
-
-    def __str__(self) -> str:
-        return f"bookmark of {self.reviewer}"
-
-
-class PracticeAnswer(models.Model):
-    """What somebody answered on a face whose answer is known. It never counts for anything else.
-
-    A face answered again after its answer was taken back has a row more: the first said what they saw unaided.
-    """
-
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="practice_answers")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
-    question = models.CharField(max_length=10, choices=Question, default=Question.USABLE)
-    verdict = models.CharField(max_length=12, choices=Annotation.Verdict)
-    reason = models.CharField(max_length=30, blank=True)
-    relabel_to = models.ForeignKey(Identity, models.PROTECT, null=True, blank=True, related_name="+")
-    race = models.PositiveSmallIntegerField(null=True, blank=True)
-    gender = models.PositiveSmallIntegerField(null=True, blank=True)
-    age = models.PositiveSmallIntegerField(null=True, blank=True)
-    differs = ArrayField(models.CharField(max_length=10), default=list, help_text=_("fields, from what was known then"))
-    answered_at = models.DateTimeField(auto_now_add=True)
-    taken_back_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reviewer", "question", "claim"],
-                name="practiceanswer_once",
-                condition=Q(taken_back_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="practiceanswer_verdict_fits_question",
-                condition=Q(question="usable", race__isnull=True, gender__isnull=True, age__isnull=True)
-                & ~Q(verdict__in=["attributes", "withdrawn"])
-                | Q(question="attributes", verdict="attributes"),
-            ),
-            models.CheckConstraint(
-                name="practiceanswer_relabel_names_identity",
-                condition=Q(verdict="relabel", relabel_to__isnull=False)
-                | (~Q(verdict="relabel") & Q(relabel_to__isnull=True)),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"practice on {self.claim}"
-
-    @property
-    def agrees(self) -> bool:
-        return not self.differs

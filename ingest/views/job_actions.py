@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ingest import tasks
-from ingest.jobs import JobRefused, JobUnchanged, cancel, label_of, pause, resume, retry_failed
+from ingest.job_orders import JobRefused
+from ingest.jobs import JobUnchanged, cancel, label_of, pause, resume, retry_failed
 from ingest.models import CrawlJob
 from ingest.progress import progress
 from ingest.trials import start_whole

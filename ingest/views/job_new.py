@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from ingest.estimates import Estimate, estimate_for
 from ingest.forms import FORMS, JobForm, SearchJobForm, sources_on_offer, why_not_now
 from ingest.identities import approved
-from ingest.jobs import JobRefused
+from ingest.job_orders import JobRefused
 from ingest.models import Candidate, CrawlJob, Identity
 from ingest.pace import in_minutes
 from ingest.sources import SOURCES, Source

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
 
 from mtf_site.roles import Role
 from tests import factories
@@ -12,3 +13,17 @@ def senior(client: Client) -> User:
     person = factories.user(Role.ADJUDICATOR, username="vera")
     client.force_login(person)
     return person
+
+
+@pytest.fixture
+def novice(client: Client) -> User:
+    """A reviewer, signed in."""
+    person = factories.reviewer()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def ten(settings: Settings) -> None:
+    """Faces of a practice."""
+    settings.PRACTICE_ITEMS = 10

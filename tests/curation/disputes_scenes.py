@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from curation import adjudication, quarantine
-from curation.models import Claim, Flag, Quarantine
+from curation.models import Annotation, Claim, Flag, Quarantine
+from curation.people import profile_of
 from mtf_site.roles import Role
 from tests import factories
 from tests.curation import scenes
@@ -44,6 +46,20 @@ def skipped() -> Claim:
     return claim
 
 
+def nobody_left() -> Claim:
+    """Asked once more of a team that has answered; whoever else is there works on somebody else."""
+    claim = dispute()
+    team = Annotation.objects.filter(claim=claim).values("reviewer")
+    others = User.objects.filter(groups__name=Role.REVIEWER, profile__limited_to=None).exclude(pk__in=team)
+    for person in others:
+        profile_of(person).limited_to.add(factories.identity())
+    for vote in Annotation.objects.filter(claim=claim):
+        profile_of(vote.reviewer).limited_to.add(claim.identity)
+    senior = factories.user(Role.ADJUDICATOR)
+    adjudication.ask_for_one_more_vote(claim_id=claim.pk, question="usable", adjudicator=senior)
+    return claim
+
+
 def flagged(comment: str = "two people of this name") -> Flag:
     claim = scenes.claim()
     scenes.flag(factories.reviewer(), claim, comment)
@@ -56,4 +72,5 @@ MAKE: dict[str, Callable[[], object]] = {
     "attributes": disputed_attributes,
     "flags": flagged,
     "skipped": skipped,
+    "nobody_left": nobody_left,  # the last: whoever is made after it may be asked
 }

@@ -1,14 +1,16 @@
 """Gold, and reviewers who answer it well or badly: straight into the tables where only the counts matter."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 
-from curation.models import Annotation, Claim, GoldItem
+from curation import queue
+from curation.models import Annotation, Claim, GoldItem, Slot
 from curation.policies import current_policy
 from ingest.models import Identity
 from tests import factories
-from tests.curation import releases
+from tests.curation import releases, scenes
 
 
 def gold(claim: Claim, question: str = "usable", **answer: str) -> GoldItem:
@@ -49,3 +51,30 @@ def answers(reviewer: User, claims: Sequence[Claim], verdicts: Sequence[str], nu
         )
         for claim, verdict in zip(claims, verdicts, strict=True)
     ]
+
+
+def some_gold(count: int, **fields: Any) -> list[GoldItem]:
+    return [gold(scenes.accepted(**fields)) for _ in range(count)]
+
+
+def gold_slots(reviewer: User) -> list[Slot]:
+    return list(Slot.objects.filter(reviewer=reviewer, purpose="gold").order_by("id"))
+
+
+def work(reviewer: User, answers: int, want: int = 10) -> list[bool]:
+    """Answers so many in the order in which they are served, topped up as a browser does; of each, was it gold?"""
+    served: list[bool] = []
+    page = queue.lease(reviewer=reviewer, question="usable", want=want)
+    while len(served) < answers and page:
+        slot = page.pop(0)
+        served.append(slot.purpose == "gold")
+        assert scenes.say(reviewer, slot.claim)[0].status == "saved"
+        if len(page) < want // 2:
+            have = [one.claim_id for one in page]
+            page += queue.lease(reviewer=reviewer, question="usable", want=want - len(page), have=have)
+    return served
+
+
+def served_gold(reviewer: User) -> Slot:
+    scenes.lease(reviewer, want=10)
+    return gold_slots(reviewer)[0]

@@ -1,19 +1,26 @@
 """Policies that ask until the answers are sure enough, and estimates of how reliable people are."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from curation import queue
+from curation.annotations import record
+from curation.entries import Answer
 from curation.estimates import stored
 from curation.models import Claim, Consensus, ErrorRates, Policy, Slot
 from curation.policies import current_policy
 from curation.reviewer_rates import Rates
 from tests.curation import policy_scenes as p
+from tests.curation import scenes
 
 USABLE = ("accept", "reject", "cannot_tell")
+# Competent reviewers: right in 9 of 10, wrong in 1 of 20 for each of the other two classes.
+TWO, TWO_TO_ONE, THREE_TO_ONE = 0.993865, 0.944606, 0.996753
 
 
 def adaptive(
@@ -67,3 +74,21 @@ def further(claim: Claim, question: str = "usable") -> Slot:
 
 def an_hour_ago() -> Any:
     return timezone.now() - timedelta(hours=1)
+
+
+def answer_from_queue(person: User, verdict: str = "accept", question: str = "usable", **fields: Any) -> uuid.UUID:
+    """The next face that the queue has for them."""
+    slot = queue.lease(reviewer=person, question=question, want=1)[0]
+    fields |= {"reason": "wrong_person"} if verdict == "reject" else {}
+    entry = Answer(uuid.uuid4(), slot.claim_id, question, verdict, scenes.SHOWN, scenes.SHOWN, **fields)
+    assert record(entry, reviewer=person, policy=current_policy()).status == "saved"
+    return entry.id
+
+
+def unsure(people: Sequence[User]) -> Claim:
+    """One accepted and one rejected: a third is asked."""
+    adaptive()
+    claim = scenes.claim()
+    scenes.say(people[0], claim)
+    scenes.say(people[1], claim, "reject")
+    return claim

@@ -3,12 +3,17 @@
 import uuid
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.test import Client
+
+from curation import practice
 from curation.entries import Answer
 from curation.models import Claim
 from tests import factories
 from tests.curation import scenes
 
 KNOWN: dict[str, Any] = {"race": 3, "gender": 1, "age": 2}
+RIGHT: dict[str, Any] = {"answer": "attributes", "race": 3, "gender": 1, "age": 2}
 
 
 def known(*said: str) -> Claim:
@@ -50,3 +55,13 @@ def perceived(claim: Claim | None = None, **values: int) -> Claim:
 def said(claim: Claim, verdict: str, **fields: Any) -> Answer:
     question = "attributes" if verdict == "attributes" else "usable"
     return Answer(uuid.uuid4(), claim.pk, question, verdict, scenes.SHOWN, scenes.SHOWN, **fields)
+
+
+def ahead(person: User, question: str = "attributes") -> list[int]:
+    return [claim.pk for claim in practice.progress(person, question).ahead]
+
+
+def post(client: Client, page: str, claim: int | None = None, **values: object) -> str:
+    """What the next page says."""
+    shown = claim or client.get(page).context["item"]["claim"]
+    return client.post(page, {"claim": shown, **values}, follow=True).content.decode()

@@ -13,7 +13,8 @@ from curation.models import Claim
 from ingest import discovery, fetching, pipeline, store
 from ingest.identities import IdentityRefused
 from ingest.identity_changes import edit
-from ingest.jobs import JobRefused, start_job
+from ingest.job_orders import JobRefused
+from ingest.jobs import start_job
 from ingest.models import Candidate, CrawlJob, Face, Identity, Photo
 from ingest.pending import Refused
 from ingest.tombstones import check_bytes

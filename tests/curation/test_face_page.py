@@ -56,9 +56,9 @@ def test_a_face_tells_its_whole_history(admin: Client) -> None:
 def test_adjudicators_see_names_only_when_asked_and_why_it_was_served_is_for_admins(admin: Client) -> None:
     claim = scenes.claim()
     person = factories.reviewer()
+    Slot.objects.filter(claim=claim, number=1).update(why="pair", reviewer=person)
     say(person, claim)
     say(factories.reviewer(), claim)
-    Slot.objects.filter(annotation__reviewer=person).update(why="pair")
     url, senior = f"/faces/{claim.face_id}/", signed_in(Role.ADJUDICATOR)
     assert person.username not in senior.get(url).content.decode()
     assert "Reviewer 1" in senior.get(url).content.decode()

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from curation import grids, queue
 from curation.claims import open_claims
-from curation.models import Claim, Profile, Slot
+from curation.models import Claim, Profile, Slot, Why
 from curation.policies import current_policy
 from ingest.models import Detection
 from tests import factories
@@ -148,8 +148,8 @@ def test_a_face_detected_with_few_votes_is_as_doubtful(settings: Settings) -> No
 
 def test_why_it_was_served_is_said_of_whoever_has_it_now() -> None:
     claims = scenes.claims(8)
-    Slot.objects.filter(claim__in=claims).update(why=Slot.Why.PAIR)
-    Slot.objects.filter(claim=claims[0]).update(why=Slot.Why.ASKED_AGAIN)
+    Slot.objects.filter(claim__in=claims).update(why=Why.PAIR)
+    Slot.objects.filter(claim=claims[0]).update(why=Why.ASKED_AGAIN)
     one = factories.reviewer()
     taken = {slot.claim_id: slot.why for slot in grids.lease(reviewer=one)}
     assert taken == {claim.pk: "queue" for claim in claims} | {claims[0].pk: "asked_again"}

@@ -17,19 +17,7 @@ from tests import factories
 from tests.curation import scenes
 from tests.curation.practice_scenes import accepted, known, rejected, said
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def ten(settings: Settings) -> None:
-    settings.PRACTICE_ITEMS = 10
-
-
-@pytest.fixture
-def novice(client: Client) -> User:
-    person = factories.reviewer()
-    client.force_login(person)
-    return person
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ten")]
 
 
 def chosen(person: User) -> list[Claim]:

@@ -22,17 +22,17 @@ pytestmark = pytest.mark.django_db
 ADJUDICATOR, RELEASE_MANAGER, REVIEWER = Role.ADJUDICATOR, Role.RELEASE_MANAGER, Role.REVIEWER
 
 DISPUTES = [
-    *(Page(f"/disputes/?list={name}", 15, make, ADJUDICATOR, pages=12) for name, make in MAKE.items()),
-    Page("/disputes/?list=decided", 12, rows.decided, ADJUDICATOR),
+    *(Page(f"/disputes/?list={name}", 16, make, ADJUDICATOR, pages=12) for name, make in MAKE.items()),
+    Page("/disputes/?list=decided", 13, rows.decided, ADJUDICATOR),
     Page("/disputes/{.pk}/usable/?names=1", 20, rows.discussed, ADJUDICATOR, dispute),
-    Page("/disputes/?list=decided", 12, rows.decided, ADJUDICATOR, before=True),
-    Page("/disputes/?list=attributes", 15, disputed_attributes, ADJUDICATOR, before=True),
+    Page("/disputes/?list=decided", 13, rows.decided, ADJUDICATOR, before=True),
+    Page("/disputes/?list=attributes", 16, disputed_attributes, ADJUDICATOR, before=True),
     Page("/disputes/{.pk}/usable/?names=1", 20, rows.discussed, ADJUDICATOR, dispute, before=True),
     Page("/disputes/{.pk}/attributes/", 21, rows.discussed_attributes, ADJUDICATOR, disputed_attributes),
-    Page("/disputes/contradictions/", 21, rows.torn, ADJUDICATOR, pages=25),
+    Page("/disputes/contradictions/", 22, rows.torn, ADJUDICATOR, pages=25),
     Page("/disputes/contradictions/{.pk}/race/", 6, rows.one_side, ADJUDICATOR, rows.torn),
-    Page("/disputes/unclear/", 13, ticked, ADJUDICATOR, pages=12),
-    Page("/disputes/unclear/?earlier=1", 13, rows.unclear_before, ADJUDICATOR, rows.earlier_policy),
+    Page("/disputes/unclear/", 14, ticked, ADJUDICATOR, pages=12),
+    Page("/disputes/unclear/?earlier=1", 14, rows.unclear_before, ADJUDICATOR, rows.earlier_policy),
 ]
 FACES = [
     Page("/faces/", 17, rows.judged),
@@ -111,7 +111,7 @@ QUALITY = [
 ]
 HOME = [
     Page("/", 10, rows.work, REVIEWER),
-    Page("/", 18, rows.work, ADJUDICATOR, sums=True),
+    Page("/", 19, rows.work, ADJUDICATOR, sums=True),
     Page("/", 22, rows.work, sums=True),
     Page("/", 10, rows.work, RELEASE_MANAGER, sums=True),
 ]

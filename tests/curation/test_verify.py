@@ -1,21 +1,19 @@
-import hashlib
+"""Releases of the first layout: what is told of them, in words."""
+
 import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from PIL import Image
 
 from curation.release.verify import NotARelease, verify
 from tests.conftest import REPO
 from tests.curation import release_folders as f
+from tests.curation.damage.folders import an_image, digest, remove_a_paper, replace
 
 
 @pytest.fixture
@@ -24,23 +22,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "release"
 
 
-def digest(folder: Path) -> str:
-    return f"sha256:{hashlib.sha256((folder / 'MANIFEST.sha256').read_bytes()).hexdigest()}"
-
-
 def problems(folder: Path, digest: str | None = None) -> list[str]:
     return [str(problem) for problem in verify(folder, digest=digest).problems]
-
-
-def an_image(folder: Path) -> Path:
-    return sorted((folder / "images").iterdir())[0]
-
-
-def replace(path: Path, data: bytes) -> None:
-    """In all its hard links: they are one file."""
-    with open(path, "r+b") as file:
-        file.write(data)
-        file.truncate()
 
 
 def test_a_release_as_it_was_written_verifies(folder: Path) -> None:
@@ -66,11 +49,6 @@ def remove_an_image(folder: Path) -> str:
     image = an_image(folder)
     image.unlink()
     return f"images/{image.name}: missing"
-
-
-def remove_a_paper(folder: Path) -> str:
-    (folder / "README.md").unlink()
-    return "README.md: missing"
 
 
 def add_a_file(folder: Path) -> str:
@@ -258,73 +236,3 @@ def test_a_folder_without_a_manifest_is_no_release(tmp_path: Path, what: str) ->
         os.mkfifo(manifest_file)
     with pytest.raises(NotARelease, match=r"MANIFEST\.sha256 cannot be read"):
         verify(tmp_path)
-
-
-# ---- The command
-
-
-def run(*words: str, var: Path) -> tuple[int, str, str]:
-    """With a database that nobody could reach."""
-    process = subprocess.run(
-        [sys.executable, str(REPO / "manage.py"), "verify_release", *words],
-        env={
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-            "SECRET_KEY": "for this test only",
-            "MTF_VAR": str(var),
-        },
-        capture_output=True,
-        text=True,
-        cwd="/",
-        check=False,
-    )
-    return process.returncode, process.stdout, process.stderr
-
-
-def test_command_verifies_without_a_database(folder: Path, tmp_path: Path) -> None:
-    status, out, err = run(str(folder), "--digest", digest(folder), var=tmp_path)
-    files = len([path for path in folder.rglob("*") if path.is_file()])
-    assert (status, out, err) == (0, f"verified: {files:,} files, digest {digest(folder)}\n", "")
-
-
-def test_command_tells_each_problem_in_a_line(folder: Path, tmp_path: Path) -> None:
-    problem = remove_a_paper(folder)
-    status, out, err = run(str(folder), var=tmp_path)
-    assert (status, out) == (1, f"{problem}\n")
-    assert err == f"CommandError: not verified: 1 problems in {folder}\n"
-
-
-def test_command_shows_a_name_that_no_terminal_can_show(folder: Path, tmp_path: Path) -> None:
-    Path(os.fsdecode(bytes(folder / "images") + b"/\xff\nverified")).touch()
-    status, out, err = run(str(folder), var=tmp_path)
-    assert (status, len(err.splitlines())) == (1, 1)
-    assert out.splitlines()[0] == "images/\\udcff\\nverified: extra, not in MANIFEST.sha256"
-
-
-def test_command_of_a_folder_that_cannot_be_entered_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(place: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(place))
-
-    monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(CommandError, match="cannot be read: Permission denied"):
-        call_command("verify_release", str(folder))
-
-
-def test_command_whose_helper_was_killed_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_words: object, **_more: object) -> None:
-        raise BrokenExecutor("A process in the process pool was terminated abruptly")
-
-    monkeypatch.setattr("curation.management.commands.verify_release.verify", killed)
-    with pytest.raises(CommandError, match="not verified: a process"):
-        call_command("verify_release", str(folder))
-
-
-def test_command_of_no_release_is_one_line(tmp_path: Path) -> None:
-    status, out, err = run(str(tmp_path / "nowhere"), var=tmp_path)
-    assert (status, out, len(err.splitlines())) == (1, "", 1)
-    assert "is not a release" in err
-
-
-def test_command_without_a_folder_is_bad_usage(tmp_path: Path) -> None:
-    assert run(var=tmp_path)[0] == 2

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from ingest.jobs import JobRefused, JobUnchanged, cancel, finish_if_nothing_pends, start_job
+from ingest.job_orders import JobRefused
+from ingest.jobs import JobUnchanged, cancel, finish_if_nothing_pends, start_job
 from ingest.models import CrawlJob, Tombstone
 from ingest.progress import by_identity, discoveries_of, progress, troubles, why_nothing
 from ingest.tombstones import mark

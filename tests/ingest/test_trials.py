@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django import Settings
 
-from ingest.jobs import JobRefused, JobUnchanged
+from ingest.job_orders import JobRefused
+from ingest.jobs import JobUnchanged
 from ingest.models import CrawlJob, Identity
 from ingest.sources import SOURCES
 from ingest.sources.bing import BingSource

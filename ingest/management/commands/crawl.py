@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from ingest import tasks
 from ingest.csv_input import CsvError, read_file
 from ingest.identities import IdentityRefused, approved, approver, named
-from ingest.jobs import DEFAULT_LIMIT, JobRefused, start_job
+from ingest.job_orders import DEFAULT_LIMIT, JobRefused
+from ingest.jobs import start_job
 from ingest.models import CrawlJob, Identity
 from ingest.progress import Progress, why_nothing
 from ingest.sources import SOURCES
