@@ -98,3 +98,16 @@ def test_a_tile_takes_back_just_that_answer_and_skips_outlive_a_reload(sign_in: 
     page.locator("[data-slot=strip] button").first.click()  # an answer of an earlier page
     shows(page, rejected)
     saved(page)
+
+
+def test_a_face_taken_back_is_there_at_once_for_the_next_key(page: Page) -> None:
+    """Whoever presses undo and then the right key has seen the face already: no picture is waited for."""
+    saved(page)
+    page.route("**/crops/**", lambda route: route.abort())
+    first, second = press(page, "a"), press(page, "a")
+    for key in "zzx":
+        page.keyboard.press(key)
+    shows(page, second)
+    saved(page)
+    assert answers(first)[-1] == ("reject", "wrong_person")
+    assert answers(second) in ([], [("accept", ""), ("withdrawn", "")])
