@@ -107,6 +107,13 @@ export class Queue {
     this.#recalled.add(claim);
   }
 
+  /** Those that came; the others come in their turn, if they do. */
+  stopRecalling() {
+    const came = this.#items.filter((item) => this.#recalled.has(item.claim));
+    this.#recalled.clear();
+    return came;
+  }
+
   allow(claim) {
     this.#answered.delete(claim);
   }
@@ -129,13 +136,13 @@ export class Queue {
     const fresh = items.filter((item) => !held.has(item.claim));
     this.#items.unshift(...fresh.filter((item) => this.#recalled.has(item.claim)));
     this.#items.push(...fresh.filter((item) => !this.#recalled.has(item.claim)));
-    for (const item of fresh) this.#recalled.delete(item.claim);
     this.#decode();
   }
 
+  /** The face on the screen stays: somebody may be about to answer it. */
   #forgetOthers(claims) {
     this.#anew = false;
-    this.#items = this.#items.filter((item) => claims.has(item.claim) || this.#undone.has(item.claim));
+    this.#items = this.#items.filter((item, place) => !place || claims.has(item.claim) || this.#undone.has(item.claim));
   }
 
   #decode() {
