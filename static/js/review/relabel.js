@@ -4,6 +4,12 @@ import { findIdentities } from "./wire.js";
 import { text } from "./texts.js";
 
 const PAUSE = 120;
+const RECENT = 5;
+
+function without(people, others) {
+  const ids = new Set(others.map(({ id }) => id));
+  return people.filter(({ id }) => !ids.has(id));
+}
 
 export class Relabel {
   chosen = null;
@@ -11,6 +17,7 @@ export class Relabel {
   #input;
   #list;
   #found = [];
+  #recent = []; // chosen here: at hand before the server knows of it
   #query = "";
   #active = 0;
   #hasty = false; // Enter came before the names did
@@ -31,7 +38,7 @@ export class Relabel {
     this.#hasty = false;
     this.#input.value = this.#query = "";
     this.#input.focus();
-    this.#show([]);
+    this.#show(this.#recent);
     this.#look();
   }
 
@@ -59,10 +66,10 @@ export class Relabel {
     try {
       const found = await findIdentities(query, this.#search.signal);
       this.#query = query;
-      this.#show(found);
+      this.#show(query ? found : [...this.#recent, ...without(found, this.#recent)].slice(0, Math.max(RECENT, found.length)));
       if (this.#hasty) this.#pickPlain();
     } catch (fault) {
-      if (fault.name !== "AbortError") this.#show([]);
+      if (fault.name !== "AbortError") this.#show(query ? [] : this.#recent);
     }
   }
 
@@ -94,6 +101,7 @@ export class Relabel {
   #pick(place) {
     if (!this.#found[place] || this.#query !== this.#asked) return;
     this.chosen = this.#found[place];
+    this.#recent = [this.chosen, ...without(this.#recent, [this.chosen])].slice(0, RECENT);
     this.#done();
   }
 
