@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from curation import queue
 from curation.models import Annotation, Policy
 from curation.policies import current_policy
 from tests import factories
@@ -237,3 +238,49 @@ def test_a_page_that_goes_gives_its_faces_back_but_not_those_of_another_tab(sign
     page.wait_for_function("sessionStorage.length > 0")
     saved(page)
     assert [sorted(message["claims"]) for message in sent] == [sorted(claim.pk for claim in claims)]
+
+
+def test_what_was_taken_back_before_it_was_refused_is_not_kept(page: Page) -> None:
+    saved(page)
+    page.context.set_offline(True)
+    claim = press(page, "4")
+    page.keyboard.press("z")
+    shows(page, claim)
+
+    def refused(route: Route) -> None:
+        told = [{"id": one["id"], **_refusal(one)} for one in payload(route)["entries"]]
+        route.fulfill(json={"results": told, "items": [], "policy": {"version": 1}})
+
+    page.route(SYNC, refused, times=1)
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
+    assert not page.locator("[data-slot=parked]").is_visible()
+    assert "nothing of yours" not in page.locator("#toasts").inner_text()
+    assert press(page, "a") == claim
+    saved(page)
+    assert answers(claim) == [("accept", "")]
+
+
+def _refusal(entry: dict[str, Any]) -> dict[str, Any]:
+    if entry["kind"] == "undo":
+        return {"status": "gone", "code": 410, "message": "there is nothing of yours to take back here"}
+    return {"status": "refused", "code": 400, "message": "no"}
+
+
+def test_the_face_on_the_screen_stays_though_others_have_taken_it(page: Page) -> None:
+    """A page that comes back asks for its faces anew; whoever is about to press a key must not hit another face."""
+    saved(page)
+    claim = claim_on(page)
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+    page.wait_for_function("() => Object.keys(sessionStorage).some((name) => name.startsWith('mtf-left-'))")
+    others = factories.reviewers(2)
+    while any(len(queue.lease(reviewer=other, question="usable", want=8)) < 8 for other in others):
+        page.wait_for_timeout(20)
+    with page.expect_response(SYNC):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    saved(page)
+    assert press(page, "a") == claim
+    expect(page.locator("#review")).to_have_attribute("data-state", "empty")
+    saved(page)
+    assert Annotation.objects.get().late

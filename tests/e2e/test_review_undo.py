@@ -98,3 +98,58 @@ def test_a_tile_takes_back_just_that_answer_and_skips_outlive_a_reload(sign_in: 
     page.locator("[data-slot=strip] button").first.click()  # an answer of an earlier page
     shows(page, rejected)
     saved(page)
+
+
+def test_a_face_taken_back_is_there_at_once_for_the_next_key(page: Page) -> None:
+    """Whoever presses undo and then the right key has seen the face already: no picture is waited for."""
+    saved(page)
+    page.route("**/crops/**", lambda route: route.abort())
+    first, second = press(page, "a"), press(page, "a")
+    for key in "zzx":
+        page.keyboard.press(key)
+    shows(page, second)
+    saved(page)
+    assert answers(first)[-1] == ("reject", "wrong_person")
+    assert answers(second) in ([], [("accept", ""), ("withdrawn", "")])
+
+
+def test_while_an_earlier_answer_is_fetched_back_no_key_hits_another_face(page: Page) -> None:
+    earlier = press(page, "3")
+    saved(page)
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    saved(page)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(SYNC, lambda route: held.append((route, route.fetch())), times=1)
+    beside = press(page, "z")
+    page.keyboard.press("a")
+    page.keyboard.press(" ")
+    while not held:
+        page.wait_for_timeout(20)
+    expect(page.locator("#review")).to_have_attribute("data-state", "loading")
+    route, reply = held.pop()
+    route.fulfill(response=reply)
+    shows(page, earlier)
+    press(page, "x")
+    shows(page, beside)
+    saved(page)
+    assert answers(earlier)[-1] == ("reject", "wrong_person")
+    assert answers(beside) == []
+    assert not Skip.objects.exists()
+
+
+def test_a_line_that_is_down_ends_the_wait_for_an_earlier_answer(page: Page) -> None:
+    earlier = press(page, "3")
+    saved(page)
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    saved(page)
+    page.context.set_offline(True)
+    beside = press(page, "z")
+    shows(page, beside)
+    press(page, "a")
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
+    assert answers(earlier)[-1] == ("withdrawn", "")
+    assert answers(beside) == [("accept", "")]

@@ -1,7 +1,7 @@
 /* The grid: marks on faces, the commit, the way back. Answers go out through the same outbox as all others. */
 import { askComment, askIdentity, askReason, box, easyClosing, show as showDialog } from "../review/dialogs.js";
 import { desk, say as sayHere, slot, toast, write } from "../review/dom.js";
-import { comeCloser, showBeside, showPhoto } from "./looks.js";
+import { comeCloser, showBeside, showPhoto } from "../review/looks.js";
 import { showEmpty } from "../review/face.js";
 import { showProgress, showSaving } from "../review/status.js";
 import { askMark, listenToMenu } from "./dialogs.js";
@@ -42,7 +42,7 @@ const kinds = new Map(); // id of a thing taken back → what it was
 let present = null;
 let empty = start.empty;
 let shownAt = new Date();
-const leases = new Leases(user, "usable", onHand, () => location.reload());
+const leases = new Leases(user, "usable", onHand, { back: () => location.reload(), shared() {}, answered: leaveOut });
 
 function onHand() {
   return [...(present?.items ?? []).map((item) => item.claim), ...shelf.claims];
@@ -88,6 +88,16 @@ function next() {
   if (!outbox.state.unsent) shelf.stock(); // else once they are there: only then is it known what is left
 }
 
+/** Answered in another tab, where the hands are: not to be answered here once more. */
+function leaveOut(claims) {
+  shelf.leaveOut(claims);
+  const items = present?.items.filter((item) => !claims.includes(item.claim)) ?? [];
+  if (!present || items.length === present.items.length) return;
+  for (const claim of claims) delete present.marks[claim];
+  if (items.length) show({ ...present, items });
+  else next();
+}
+
 function told() {
   const left = Object.values(present.marks).filter((said) => said.verdict === "skip").length;
   const n = present.items.length - left;
@@ -97,6 +107,11 @@ function told() {
 }
 
 // ---- Marks
+
+/** The current face; none while a grid is still coming, whatever is left of the one before. */
+function asked() {
+  return desk.dataset.state === "asking" ? board.item : null;
+}
 
 async function mark(action, item = board.item) {
   if (desk.dataset.state !== "asking" || !item) return;
@@ -112,6 +127,7 @@ async function mark(action, item = board.item) {
 }
 
 function put(wanted, { claim }) {
+  if (!present?.items.some((item) => item.claim === claim)) return; // it has left the grid meanwhile
   if (wanted) present.marks[claim] = wanted;
   else delete present.marks[claim];
   board.paint(claim);
@@ -119,14 +135,14 @@ function put(wanted, { claim }) {
 }
 
 async function relabel() {
-  const item = board.item;
+  const item = asked();
   const identity = item && (await askIdentity());
   board.focus();
   if (identity) put({ verdict: "relabel", identity: identity.id, name: identity.name }, item);
 }
 
 async function flag() {
-  const item = board.item;
+  const item = asked();
   const comment = item && (await askComment());
   board.focus();
   if (!comment) return;
@@ -135,7 +151,7 @@ async function flag() {
 }
 
 async function menu() {
-  const item = board.item;
+  const item = asked();
   const chosen = item && (await askMark(item));
   board.focus();
   if (["photo", "compare", "relabel", "flag"].includes(chosen)) perform(chosen);
@@ -155,6 +171,7 @@ function commit() {
   history.push({ grid: { ...present, looked: true }, ids: answers.map(({ entry }) => entry.id) });
   empty = null;
   for (const { entry, look } of answers) outbox.add(entry, look); // in memory before the first goes
+  leases.answered(answers.map(({ entry }) => entry.claim));
   breaks.answered(Date.now() - shownAt, answers.length);
   next();
   toast(say("committed", { what: said }));

@@ -50,6 +50,11 @@ export class Shelf extends EventTarget {
     return this.#ahead.shift() ?? null;
   }
 
+  leaveOut(claims) {
+    const left = this.#ahead.map((grid) => ({ ...grid, items: grid.items.filter((item) => !claims.includes(item.claim)) }));
+    this.#ahead = left.filter((grid) => grid.items.length);
+  }
+
   keepOnly(claims) {
     for (const claim of this.#pictures.keys()) if (!claims.has(claim)) this.#pictures.delete(claim);
   }

@@ -1,27 +1,31 @@
 /* The faces this page holds are nobody else's meanwhile: kept while somebody looks, given back when the page goes.
 
-Each tab of a person says what it holds, so that none gives back what another shows. */
+Each tab of a person says what it holds, so that none gives back what another shows, nor asks it a second time. */
 import { giveBack, heartbeat } from "./wire.js";
 import { forget, recall, remember } from "./memory.js";
 import { uuid } from "./browser.js";
 
 const BEAT = 60_000;
 const IDLE = 300_000;
+const FRESH = 3 * BEAT; // a tab that says nothing for so long is gone
 
 export class Leases {
   #user;
   #question;
   #claims;
   #tab = uuid();
-  #others = new Map();
+  #others = new Map(); // tab → {claims, at}
   #channel;
   #usedAt = Date.now();
+  #told;
 
-  /** `claims` tells what is held here and not answered; `back` is called when the page is shown again after it was left. */
-  constructor(user, question, claims, back) {
+  /** `claims` tells what is held here and not answered. `back` is called when the page is shown again after it was left,
+   *  `shared` with claims that an older tab holds too, `answered` with those that another tab has just answered. */
+  constructor(user, question, claims, { back, shared, answered }) {
     this.#user = user;
     this.#question = question;
     this.#claims = claims;
+    this.#told = { shared, answered };
     this.#channel = new BroadcastChannel(`mtf-desk-${user}-${question}`);
     this.#channel.onmessage = ({ data }) => this.#heard(data);
     this.#channel.postMessage({ tab: this.#tab, asks: true, claims: claims() });
@@ -49,20 +53,34 @@ export class Leases {
     this.#channel.postMessage({ tab: this.#tab, claims: this.#claims() });
   }
 
-  #heard({ tab, claims, asks = false }) {
-    this.#others.set(tab, new Set(claims));
-    if (asks) this.changed();
+  /** To be called with what was answered here: another tab may show it as well. */
+  answered(claims) {
+    this.#channel.postMessage({ tab: this.#tab, claims: this.#claims(), answered: claims });
+  }
+
+  /** Claims that other tabs hold. */
+  get elsewhere() {
+    const held = [...this.#others.values()].filter(({ at }) => Date.now() - at < FRESH);
+    return new Set(held.flatMap(({ claims }) => claims));
+  }
+
+  #heard({ tab, claims, asks = false, to = "", answered = [] }) {
+    this.#others.set(tab, { claims, at: Date.now() });
+    if (asks) this.#channel.postMessage({ tab: this.#tab, claims: this.#claims(), to: tab });
+    if (to === this.#tab) this.#told.shared(claims);
+    if (answered.length) this.#told.answered(answered);
   }
 
   #beat() {
+    this.changed();
     const isUsed = !document.hidden && Date.now() - this.#usedAt < IDLE;
     if (isUsed && this.#claims().length) heartbeat({ user: this.#user, question: this.#question });
   }
 
   #leave() {
     this.#channel.postMessage({ tab: this.#tab, claims: [] });
-    const elsewhere = [...this.#others.values()];
-    const claims = this.#claims().filter((claim) => !elsewhere.some((held) => held.has(claim)));
+    const { elsewhere } = this;
+    const claims = this.#claims().filter((claim) => !elsewhere.has(claim));
     if (claims.length && giveBack({ user: this.#user, question: this.#question, claims })) remember("sessionStorage", this.#key, true);
   }
 }

@@ -1,20 +1,21 @@
 /* The review screen: what an action does to the queue, the outbox and the page. */
 import { askComment, askIdentity, askReason, box, easyClosing, show as showDialog } from "./dialogs.js";
 import { announce, desk, say, slot, toast } from "./dom.js";
-import { placeOfFace, prefetch, showEmpty, showFace, showLarge, showLoading } from "./face.js";
-import { keyTable, listen } from "./keys.js";
+import { comeCloser, showBeside, showPhoto } from "./looks.js";
+import { prefetch, showEmpty, showFace, showLoading } from "./face.js";
+import { keyTable } from "./keys.js";
+import { obey } from "./hands.js";
 import { showProgress, showSaving } from "./status.js";
 import { Breaks } from "./breaks.js";
-import { Compare } from "./compare.js";
 import { Day } from "./day.js";
 import { Fields } from "./fields.js";
 import { History } from "./history.js";
 import { Leases } from "./leases.js";
 import { Outbox } from "./outbox.js";
 import { Queue } from "./queue.js";
+import { Recall } from "./recall.js";
 import { Renewal } from "./renewal.js";
 import { Run } from "./run.js";
-import { Zoom } from "./zoom.js";
 import { heard } from "./replies.js";
 import { showParked } from "./parked.js";
 import { signOf } from "./signs.js";
@@ -43,8 +44,7 @@ const renewal = new Renewal(start.policy_version ?? policy.version);
 const outbox = new Outbox(user, demand);
 const fields = question === "attributes" ? new Fields(desk, fieldsDone, announce) : null;
 const run = fields && policy.field_runs ? new Run(user, codes) : null;
-const compare = box("compare") ? new Compare(box("compare")) : null;
-const photoZoom = new Zoom(box("photo"));
+const recall = new Recall(queue, outbox, run);
 const earlier = (start.recent ?? []).filter((answer) => !history.find(answer.id));
 const kinds = new Map(); // id of a thing taken back → what it was
 let { empty } = start;
@@ -54,16 +54,23 @@ let leases = null;
 
 /** What a call asks for; once a minute, and when there is nothing to do, also how far the day has come. */
 function demand() {
+  recall.asked();
   const tell = !queue.current || Date.now() - toldAt > TELL;
-  return { question, ...queue.demand, tell };
+  const { want, have } = queue.demand;
+  return { question, want, have: queue.current ? [...have, ...leases.elsewhere] : have, tell }; // at the end tabs share
+}
+
+/** The face that is asked, if one is. */
+function onScreen() {
+  return recall.isOn ? null : queue.current;
 }
 
 function show(values = {}) {
   run?.turn(queue);
   leases?.changed();
   for (const button of document.querySelectorAll("[data-action=undo]")) button.disabled = history.empty && !earlier.length;
-  const item = queue.current;
-  if (!item) return empty ? showEmpty(empty) : showLoading();
+  const item = onScreen();
+  if (!item) return empty && !recall.isOn ? showEmpty(empty) : showLoading();
   fields?.open(run ? [run.field] : asks(item), run ? {} : values, item.claimed);
   if (run) slot("run").textContent = text("run", run.place);
   showFace(item, queue.picture(item), () => { shownAt = new Date(); });
@@ -85,6 +92,7 @@ function leave(entry, name) {
   empty = null;
   show();
   outbox.add(entry, shown);
+  leases.answered([item.claim]);
   if (entry.kind === "answer") breaks.answered(new Date(entry.decided_at) - new Date(entry.shown_at));
 }
 
@@ -112,19 +120,21 @@ function save() {
 
 async function reject(reason) {
   if (reason !== "other") return decide("reject", { reason });
+  if (desk.dataset.state !== "asking") return;
   const item = queue.current;
   const note = await askReason();
   if (note && item === queue.current) decide("reject", { reason, note }); // it may have been erased meanwhile
 }
 
 async function relabel() {
+  if (desk.dataset.state !== "asking") return;
   const item = queue.current;
   const identity = await askIdentity();
   if (identity && item === queue.current) decide("relabel", { identity: identity.id }, identity.name);
 }
 
 function skip() {
-  if (!queue.current) return;
+  if (!onScreen()) return;
   leave({ id: uuid(), kind: "skip", claim: queue.current.claim, question });
 }
 
@@ -135,12 +145,13 @@ function undo(id) {
   const old = mine ? null : earlier.find((answer) => (id ? answer.id === id : answer.question === question));
   if (!mine && !old) return toast(text("nothingToUndo"));
   const done = mine ?? old;
+  const taking = { id: uuid(), kind: "undo", target: done.id };
   strip.forget(done.id);
   if (mine) takeBack(mine);
-  else recallOld(old);
+  else recallOld(old, taking.id);
   kinds.set(done.id, mine?.kind ?? "answer");
   if (outbox.isParked(done.id)) outbox.discard(done.id);
-  else outbox.add({ id: uuid(), kind: "undo", target: done.id });
+  else outbox.add(taking);
   toast(text(old && old.question !== question ? "undoneElsewhere" : "undone", { label: (mine?.shown ?? old).label }));
 }
 
@@ -151,10 +162,15 @@ function takeBack(step) {
   show(step.values);
 }
 
-function recallOld(answer) {
+function recallOld(answer, undo) {
   earlier.splice(earlier.indexOf(answer), 1);
-  if (answer.question === question) queue.recall(answer.claim);
-  show(fields?.values);
+  if (answer.question === question) fetchBack(answer.claim, undo);
+  else show(fields?.values);
+}
+
+function fetchBack(claim, undo) {
+  recall.await(claim, undo);
+  show();
 }
 
 /** A parked answer is given up, and its face asked once more. */
@@ -164,7 +180,7 @@ function answerAnew(id) {
   if (history.find(id)) return undo(id);
   outbox.discard(id);
   strip.forget(id);
-  queue.recall(entry.claim);
+  fetchBack(entry.claim);
   outbox.call();
 }
 
@@ -177,24 +193,17 @@ function discard(id) {
 }
 
 async function flag() {
-  const item = queue.current;
+  const item = onScreen();
   const comment = item && (await askComment());
   if (!comment) return;
   outbox.add({ id: uuid(), kind: "flag", claim: item.claim, question, comment }, { crop: item.crop });
   toast(text("flagged"));
 }
 
-function photo() {
-  if (!queue.current) return;
-  showLarge(queue.current);
-  photoZoom.fit();
-  showDialog("photo");
-}
-
 const ACTIONS = {
   accept: () => decide("accept"),
   reject,
-  relabel: () => queue.current && relabel(),
+  relabel,
   cannot_tell: () => decide("cannot_tell"),
   quarantine: (reason) => decide("quarantine", { reason }),
   field: (digit) => desk.dataset.state === "asking" && fields.answer(digit) && fieldsDone(),
@@ -202,9 +211,9 @@ const ACTIONS = {
   skip,
   undo,
   flag,
-  photo,
-  closer: () => photoZoom.show(placeOfFace(queue.current.source)),
-  compare: () => queue.current && compare.open(queue.current),
+  photo: () => onScreen() && showPhoto(queue.current),
+  closer: () => onScreen() && comeCloser(queue.current),
+  compare: () => onScreen() && showBeside(queue.current, queue.current.identity),
   guideline: () => drawer.toggle(stage),
   grid: () => desk.dataset.grid && location.assign(desk.dataset.grid),
   keys: () => showDialog("keys"),
@@ -216,20 +225,6 @@ const ACTIONS = {
   heard,
 };
 
-function perform(action) {
-  const [name, detail] = action.split(":");
-  ACTIONS[name](detail);
-}
-
-function clicked(event) {
-  const button = event.target.closest("[data-action]");
-  if (!button) return;
-  event.preventDefault();
-  if (event.detail) stage.focus({ preventScroll: true }); // or Space would press it once more
-  perform(button.dataset.action);
-  if (!button.isConnected && !document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
-}
-
 function received({ detail: batch }) {
   const before = queue.current;
   if (batch.progress) toldAt = Date.now();
@@ -237,7 +232,7 @@ function received({ detail: batch }) {
   renewal.told(batch.policy_version ?? batch.policy?.version);
   empty = batch.empty ?? null;
   queue.add(batch.items ?? []);
-  if (!before || queue.current !== before) show(); // else the face on the screen stays untouched
+  if (recall.ends() || !before || queue.current !== before) show(); // else the face on the screen stays untouched
 }
 
 function resulted({ detail: result }) {
@@ -250,14 +245,25 @@ function resulted({ detail: result }) {
 
 /** Erased: neither to be asked nor to be taken back. */
 function forgetFace({ id, claim }) {
-  const isShown = queue.current?.claim === claim;
   history.forget(id);
   strip.forget(id);
-  queue.drop(claim);
-  if (isShown) show();
+  drop([claim]);
+}
+
+function drop(claims) {
+  const before = queue.current;
+  for (const claim of claims) queue.drop(claim);
+  if (queue.current !== before) show();
+}
+
+/** Those of another tab are asked there; the one on the screen stays, since somebody may be about to answer it. */
+function share(claims) {
+  drop(claims.filter((claim) => claim !== queue.current?.claim));
+  outbox.call();
 }
 
 function changed() {
+  if (outbox.state.trouble && recall.ends()) show();
   showSaving(outbox.state);
   showProgress(day.figures(outbox.answers));
   showParked(outbox.parked);
@@ -277,17 +283,18 @@ outbox.addEventListener("change", changed);
 outbox.addEventListener("batch", (event) => { received(event); changed(); });
 outbox.addEventListener("result", resulted);
 desk.addEventListener("submit", (event) => event.submitter?.dataset.slot === "empty-post" || event.preventDefault());
-document.addEventListener("click", clicked);
-listen(table, perform);
+obey(ACTIONS, table, stage);
 easyClosing(table);
 drawer.restore(stage);
 say();
 renewal.say();
-leases = new Leases(user, question, () => queue.claims, comeBack);
+leases = new Leases(user, question, () => queue.claims, { back: comeBack, shared: share, answered: drop });
 if (leases.wereGivenBack) queue.askAnew();
+show();
 await outbox.wake();
+const first = queue.current;
 queue.setAside(outbox.claims);
 strip.merge([...history.steps, ...outbox.rows.filter(({ entry }) => !history.find(entry.id)).map(({ entry, shown }) => ({ id: entry.id, shown }))]);
-show();
+if (queue.current !== first) show(); // else what is answered of it so far stays
 outbox.call();
 setInterval(() => (queue.current && Date.now() - toldAt < TELL) || document.hidden || outbox.call(), LOOK_AGAIN);

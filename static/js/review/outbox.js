@@ -23,6 +23,7 @@ export class Outbox extends EventTarget {
   #channel;
   #unsent = new Map(); // id → {entry, shown}
   #parked = new Map(); // id → {id, entry, shown, message, status}
+  #dropped = new Set(); // ids of answers that the server would not have, and their person neither
   #trouble = "";
   #diskless = false;
   #atOnce = AT_ONCE;
@@ -122,12 +123,15 @@ export class Outbox extends EventTarget {
     this.#again = true;
     if (this.#running || this.#timer) return;
     this.#running = true;
-    while (this.#again && !this.#timer) {
-      this.#again = false;
-      await alone(`mtf-outbox-${this.#user}`, () => this.#exchange());
+    try {
+      while (this.#again && !this.#timer) {
+        this.#again = false;
+        await alone(`mtf-outbox-${this.#user}`, () => this.#exchange());
+      }
+    } finally {
+      this.#running = false; // whatever went wrong, the next call goes out
+      this.#tell();
     }
-    this.#running = false;
-    this.#tell();
   }
 
   async #exchange() {
@@ -146,8 +150,9 @@ export class Outbox extends EventTarget {
 
   async #settle(results, rows) {
     const byId = new Map(rows.map((row) => [row.entry.id, row]));
-    const settled = results.filter((result) => byId.has(result.id)).map((result) => ({ ...result, ...byId.get(result.id) }));
-    for (const result of settled) if (isWorthKeeping(result, result.entry)) await this.#park(result);
+    const told = results.filter((result) => byId.has(result.id)).map((result) => ({ ...result, ...byId.get(result.id) }));
+    const settled = [];
+    for (const result of told) settled.push(await this.#sorted(result));
     await this.#keep(this.#store.remove(new Set(settled.map((result) => result.id))));
     this.#channel.postMessage({ settled });
     this.#take(settled);
@@ -162,8 +167,8 @@ export class Outbox extends EventTarget {
       this.#atOnce = Math.ceil(rows.length / 2);
       this.#again = true;
     } else if (fault instanceof Refused && rows.length === 1) {
-      const result = { id: rows[0].entry.id, status: "parked", message: fault.message, ...rows[0] };
-      await this.#park(result);
+      const result = await this.#sorted({ id: rows[0].entry.id, status: "parked", message: fault.message, ...rows[0] });
+      await this.#keep(this.#store.remove(new Set([result.id])));
       this.#channel.postMessage({ settled: [result] });
       this.#take([result]);
       this.#again = true;
@@ -173,6 +178,17 @@ export class Outbox extends EventTarget {
       this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
       this.#tell();
     }
+  }
+
+  /** Parked, if it is worth keeping. What was taken back before it was refused is not; then there is nothing to undo either,
+   *  which is nobody's concern. */
+  async #sorted(result) {
+    const { entry, status } = result;
+    const isDropped = isWorthKeeping(result, entry) && [...this.#unsent.values()].some((row) => row.entry.target === entry.id);
+    if (isDropped) this.#dropped.add(entry.id);
+    if (isDropped || (status === "gone" && this.#dropped.has(entry.target))) return { ...result, status: "dropped" };
+    if (isWorthKeeping(result, entry)) await this.#park(result);
+    return result;
   }
 
   async #park({ id, entry, shown, message, status }) {

@@ -2,6 +2,7 @@
 const LEASE = 10;
 const TOP_UP_AT = 6; // two seconds of the quickest hand, which a slow line may need
 const DECODED = 10;
+const KEPT = 20; // pictures of faces just answered: whoever takes one back has seen it, and goes on at once
 
 function load(url, priority) {
   const image = new Image(470, 470);
@@ -19,6 +20,7 @@ export class Queue {
   #recalled = new Set();
   #undone = new Set(); // put back since the faces were asked for anew: the reply may have left the server before
   #pictures = new Map();
+  #left = []; // claims answered here, the latest last
   #anew = false;
 
   constructor(items) {
@@ -65,6 +67,7 @@ export class Queue {
     const item = this.#items.shift();
     this.#answered.add(item.claim);
     this.#undone.delete(item.claim);
+    this.#left = [...this.#left.filter((claim) => claim !== item.claim), item.claim].slice(-KEPT);
     this.#decode();
     return item;
   }
@@ -76,7 +79,7 @@ export class Queue {
   }
 
   putBack(item) {
-    this.drop(item.claim);
+    this.#items = this.#items.filter(({ claim }) => claim !== item.claim);
     this.#answered.delete(item.claim);
     this.#undone.add(item.claim);
     this.#items.unshift(item);
@@ -86,6 +89,7 @@ export class Queue {
   drop(claim) {
     this.#items = this.#items.filter((item) => item.claim !== claim);
     this.#undone.delete(claim);
+    this.#left = this.#left.filter((other) => other !== claim);
     this.#pictures.delete(claim);
   }
 
@@ -101,6 +105,13 @@ export class Queue {
   recall(claim) {
     this.#answered.delete(claim);
     this.#recalled.add(claim);
+  }
+
+  /** Those that came; the others come in their turn, if they do. */
+  stopRecalling() {
+    const came = this.#items.filter((item) => this.#recalled.has(item.claim));
+    this.#recalled.clear();
+    return came;
   }
 
   allow(claim) {
@@ -125,18 +136,18 @@ export class Queue {
     const fresh = items.filter((item) => !held.has(item.claim));
     this.#items.unshift(...fresh.filter((item) => this.#recalled.has(item.claim)));
     this.#items.push(...fresh.filter((item) => !this.#recalled.has(item.claim)));
-    for (const item of fresh) this.#recalled.delete(item.claim);
     this.#decode();
   }
 
+  /** The face on the screen stays: somebody may be about to answer it. */
   #forgetOthers(claims) {
     this.#anew = false;
-    this.#items = this.#items.filter((item) => claims.has(item.claim) || this.#undone.has(item.claim));
+    this.#items = this.#items.filter((item, place) => !place || claims.has(item.claim) || this.#undone.has(item.claim));
   }
 
   #decode() {
     const near = this.#items.slice(0, DECODED);
-    const claims = new Set(near.map((item) => item.claim));
+    const claims = new Set([...near.map((item) => item.claim), ...this.#left]);
     for (const claim of this.#pictures.keys()) if (!claims.has(claim)) this.#pictures.delete(claim);
     for (const item of near) if (!this.#pictures.has(item.claim)) this.#pictures.set(item.claim, load(item.crop, "auto"));
   }

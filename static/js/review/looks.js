@@ -1,10 +1,10 @@
 /* A closer look at one face: its photo, and it beside the references. */
-import { box, show } from "../review/dialogs.js";
-import { placeOfFace, showLarge } from "../review/face.js";
-import { Compare } from "../review/compare.js";
-import { Zoom } from "../review/zoom.js";
+import { box, show } from "./dialogs.js";
+import { placeOfFace, showLarge } from "./face.js";
+import { Compare } from "./compare.js";
+import { Zoom } from "./zoom.js";
 
-const compare = new Compare(box("compare"));
+const compare = box("compare") ? new Compare(box("compare")) : null;
 const zoom = new Zoom(box("photo"));
 
 export function showPhoto(item) {
@@ -19,6 +19,7 @@ export function comeCloser({ source }) {
   if (place) zoom.show(place);
 }
 
+/** Where nobody is named there is nobody to compare with. */
 export function showBeside({ crop }, identity) {
-  compare.open({ crop, identity });
+  compare?.open({ crop, identity });
 }
