@@ -12,6 +12,7 @@ from curation.release import answers, comparing
 from curation.release.frozen import Frozen
 from curation.release.naming import ATTRIBUTES
 from curation.release.papers import Facts, Parent, PolicyFacts, Told, count
+from curation.release.selection import HELD_BACK
 from curation.release.splits import SplitReport
 
 
@@ -28,6 +29,7 @@ def facts(
     freezes does not matter."""
     with translation.override("en"):
         people, told = _annotators()
+        words = {code: str(HELD_BACK[code]) for code in held_back if code in HELD_BACK}
     return Facts(
         version=frozen.version,
         selection=frozen.selection,
@@ -49,6 +51,7 @@ def facts(
         changes=comparing.since(parent, frozen.number),
         splits=splits,
         held_back=dict(sorted(held_back.items())),
+        held_back_words=words,
         accepted=tuple(sorted(accepted)),
     )
 

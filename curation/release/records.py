@@ -180,7 +180,7 @@ def _origin(photo: Photo, source: Candidate) -> dict[str, str]:
     return {
         "source": source.source,
         "source_page": _one_line(source.page_url),
-        "image_url": _one_line(source.image_url),
+        "image_url": _address(source.image_url),
         "creator": _one_line(source.creator),
         "licence": source.licence,
         "licence_url": licence_url(source.licence),
@@ -189,6 +189,11 @@ def _origin(photo: Photo, source: Candidate) -> dict[str, str]:
         "date_taken": photo.taken_at.date().isoformat() if photo.taken_at else "",
         "date_retrieved": photo.created_at.date().isoformat(),
     }
+
+
+def _address(url: str) -> str:
+    """Where anybody finds the picture; of a folder of the makers, nothing: its path is theirs, and no evidence."""
+    return _one_line(url) if url.startswith(("http://", "https://")) else ""
 
 
 def _licence_seen_on(source: Candidate) -> str:

@@ -54,6 +54,7 @@ def _context(pk: int) -> dict[str, Any]:
     waited = (timezone.now() - one.ordered_at).total_seconds()
     return {
         "one": one,
+        "all_read": one.state == Freezing.State.RUNNING and 0 < one.faces <= one.read,
         "blocking": blocking,
         "acceptable": [one.code for one in blocking if one.code in ACCEPTABLE],
         "passing": [one for one in found if not one.blocks],

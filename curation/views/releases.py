@@ -1,6 +1,8 @@
 """Frozen releases, and the order of the next one."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from curation import tasks
 from curation.models import Freezing, Release
-from curation.release import archive, comparing, gates, ordering, selection
+from curation.release import archive, comparing, gates, ordering, paper_reading, selection
 from curation.release.errors import ReleaseRefused
 from curation.release.freezing import check_may_be_written, left_out_of_tasks
 from curation.release.naming import LABELLED, TASKS
@@ -27,6 +29,8 @@ STATES = {
     "cannot_tell": gettext_lazy("cannot tell"),
 }
 BAD = 400
+PLOT, READABLE = ".svg", ".md"
+FIRST = ("README.md", "DATASHEET.md", "CHANGES.md")
 SHOWN = 50  # changed fields on the page that compares
 
 
@@ -98,7 +102,7 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
     context = {
         "release": release,
         "others": others,
-        "papers": [(path, len(text.encode())) for path, text in sorted(release.papers.items())],
+        **_papers(release),
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
         "held_back": [(selection.HELD_BACK.get(code, code), n) for code, n in sorted(release.held_back.items())],
         "why_not": _why_not(release),
@@ -107,13 +111,44 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
     return render(request, "curation/release.html", context)
 
 
+def _papers(release: Release) -> dict[str, list[tuple[str, int]]]:
+    """(path, bytes) of those to read, the most telling first, and of those that programs read."""
+    sizes = sorted((path, len(text.encode())) for path, text in release.papers.items())
+    to_read = [one for one in sizes if one[0].endswith(READABLE)]
+    first = {path: place for place, path in enumerate(FIRST)}
+    to_read.sort(key=lambda one: (first.get(one[0], len(first)), one[0]))
+    return {"papers": to_read, "more_papers": [one for one in sizes if not one[0].endswith(READABLE)]}
+
+
 @allow(Role.RELEASE_MANAGER, Role.ADMIN)
 @require_safe
 def paper(request: HttpRequest, version: str, path: str) -> HttpResponse:
     release = get_object_or_404(Release, version=version)
     if path not in release.papers:
         raise Http404
-    return render(request, "curation/paper.html", {"release": release, "path": path, "text": release.papers[path]})
+    text: str = release.papers[path]
+    if "raw" in request.GET:
+        return _as_it_is(path, text)
+    found = paper_reading.blocks(text) if path.endswith(".md") else []
+    context = {
+        "release": release,
+        "path": path,
+        "name": PurePosixPath(path).name,
+        "text": text,
+        "is_picture": path.endswith(PLOT),
+        "blocks": [replace(block, source=_beside(path, block.source)) for block in found],
+    }
+    return render(request, "curation/paper.html", context)
+
+
+def _beside(path: str, name: str) -> str:
+    """The whole path of what a paper names by a path of its own."""
+    return str(PurePosixPath(path).parent / name) if name else ""
+
+
+def _as_it_is(path: str, text: str) -> HttpResponse:
+    kind = "image/svg+xml" if path.endswith(PLOT) else "text/plain; charset=utf-8"
+    return HttpResponse(text, content_type=kind)
 
 
 @allow(Role.RELEASE_MANAGER)  # and auditors, who read everything

@@ -2,7 +2,7 @@
 
 from ingest.licences.attribution import attribution_html, attribution_line
 from ingest.licences.embedded import Embedded, embedded
-from ingest.licences.families import FAMILIES, Family, family_of, needs_attribution
+from ingest.licences.families import FAMILIES, Family, family_of, needs_attribution, needs_same_licence
 from ingest.licences.ids import (
     ALL_RIGHTS_RESERVED,
     CC_ID,
@@ -58,6 +58,7 @@ __all__ = [
     "licences_in_words",
     "load_policy",
     "needs_attribution",
+    "needs_same_licence",
     "page_licence",
     "parse_licence_url",
     "read_licence",

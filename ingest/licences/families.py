@@ -18,6 +18,7 @@ class Family:
     example: str
     permits: frozenset[str] = EVERYTHING
     asks_attribution: bool = True
+    asks_same_licence: bool = False
 
 
 # First match counts. A crop is an adaptation, so ND forbids it.
@@ -31,13 +32,13 @@ FAMILIES = (
         "CC0-1.0",
         asks_attribution=False,
     ),
-    Family("share_alike", r"(LicenseRef-)?CC-BY-SA(-\d\.\d(-[A-Z]+)?)?", "CC-BY-SA-4.0"),
+    Family("share_alike", r"(LicenseRef-)?CC-BY-SA(-\d\.\d(-[A-Z]+)?)?", "CC-BY-SA-4.0", asks_same_licence=True),
     Family("attribution", r"(LicenseRef-)?CC-BY(-\d\.\d(-[A-Z]+)?)?", "CC-BY-4.0"),
     Family("all_rights_reserved", r"LicenseRef-All-Rights-Reserved", "LicenseRef-All-Rights-Reserved", frozenset()),
     Family("no_known_copyright", re.escape(NO_KNOWN_COPYRIGHT), NO_KNOWN_COPYRIGHT, asks_attribution=False),
     Family("open_government", r"OGL-UK-\d\.\d", "OGL-UK-3.0"),
-    Family("free_art", r"LAL-1\.\d", "LAL-1.3"),
-    Family("gfdl", r"GFDL-1\.\d(-.+)?", "GFDL-1.3-or-later"),
+    Family("free_art", r"LAL-1\.\d", "LAL-1.3", asks_same_licence=True),
+    Family("gfdl", r"GFDL-1\.\d(-.+)?", "GFDL-1.3-or-later", asks_same_licence=True),
 )
 ID = re.compile(r"[A-Za-z0-9.+-]+")
 
@@ -53,3 +54,9 @@ def needs_attribution(spdx: str | None) -> bool:
     """False only for what is known to be free of it."""
     family = family_of(spdx)
     return family is None or family.asks_attribution
+
+
+def needs_same_licence(spdx: str | None) -> bool:
+    """Whether what is made of it is passed on under it: share-alike, or as strict."""
+    family = family_of(spdx)
+    return family is not None and family.asks_same_licence

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,8 +16,8 @@ import pyarrow as pa
 from PIL import Image
 from pyarrow import parquet as pq
 
-from curation.release import manifest
-from curation.release.naming import image_id
+from curation.release import manifest, sheet
+from curation.release.naming import ATTRIBUTES, image_id
 from ingest import crops
 
 TASKS = ("identity", "race", "gender", "age")
@@ -169,11 +170,28 @@ def _papers(folder: Path, table: list[Row], formats: tuple[str, ...]) -> None:
     _put(folder, "REVOKED.csv", f"sha256\n{'0' * 64}\n")
     _put(folder, "CHANGES.json", _json({"parent": None}))
     _put(folder, "LICENSES/CC-BY-4.0.txt", "Creative Commons Attribution 4.0")
-    texts = ("README.md", "DATASHEET.md", "CITATION.cff", "ATTRIBUTION.md", "remove_revoked.py", "CHANGES.md")
-    reports = ("agreement.json", "agreement.md", "balance.md", "splits.json", "splits.md")
+    _put(folder, "DATASHEET.md", datasheet())
+    _put(folder, "CITATION.cff", 'cff-version: "1.2.0"\nversion: "1.0.0"\n')
+    _put(folder, "reports/splits.json", _json(splits(table)))
+    texts = ("README.md", "ATTRIBUTION.md", "remove_revoked.py", "CHANGES.md")
+    reports = ("agreement.json", "agreement.md", "balance.md", "splits.md")
     _put(folder, "reports/balance.json", _json(balance(table)))
     for name in (*texts, *(f"reports/{one}" for one in (*reports, "annotators.json", "balance-race.svg"))):
         _put(folder, name, _json({}) if name.endswith(".json") else f"About {name}.\n")
+
+
+def datasheet() -> str:
+    asked = [one for section in sheet.SECTIONS if section.code in sheet.DATASHEET for one in section.questions]
+    told = [f"### {one.text}\n\n*{one.more}*\n\n> Nothing.\n" for one in asked]
+    return "\n".join(["# Datasheet\n", *told, "## Lawful basis\n\nNone.\n"])
+
+
+def splits(table: list[Row]) -> dict[str, Any]:
+    def told(column: str) -> dict[str, Any]:
+        sizes = {part: {"images": sum(row[column] == part for row in table)} for part in PARTS}
+        return {"column": column, "all": sizes}
+
+    return {"splits": {"shared": told("split_identity"), "disjoint": told("split_attributes")}}
 
 
 def balance(table: list[Row]) -> dict[str, Any]:
@@ -187,7 +205,10 @@ def balance(table: list[Row]) -> dict[str, Any]:
         }
 
     labels = {task: counted(f"perceived_{task}") for task in LABELS}
-    return {"images": len(table), "people": len(PEOPLE), "labels": labels, "licences": counted("licence")}
+    cells = Counter(tuple(row[f"perceived_{task}"] for task in ATTRIBUTES) for row in table)
+    told = [dict(zip(ATTRIBUTES, cell, strict=True)) | {"images": count} for cell, count in sorted(cells.items())]
+    whole = {"images": len(table), "people": len(PEOPLE)}
+    return whole | {"labels": labels, "licences": counted("licence"), "cells": told}
 
 
 def croissant(folder: Path) -> dict[str, Any]:

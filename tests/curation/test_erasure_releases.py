@@ -9,6 +9,7 @@ import pytest
 from curation.erasure import erasing
 from curation.erasure.subjects import Subject, find_identity, find_photo
 from curation.models import Claim, Release, Withdrawal
+from curation.release import comparing
 from curation.release.orders import FORMATS
 from curation.release.writing import write
 from ingest.models import Candidate, Identity
@@ -125,3 +126,21 @@ def test_papers_of_a_withdrawn_release_can_still_be_read(people: tuple[Identity,
     told = [json.loads(text) for path, text in release.papers.items() if path.endswith(".json")]
     assert len(told) > 3
     assert "Dora" not in json.dumps(release.papers)
+
+
+def test_a_comparison_counts_erased_people_and_images_on_either_side(
+    people: tuple[Identity, list[Claim], list[Claim]],
+) -> None:
+    dora, hers, _his = people
+    first, second = releases.frozen("1.0.0"), releases.frozen("1.1.0")
+    names = sorted(first.faces.filter(claim__in=hers).values_list("image_id", flat=True))
+    scenes.erase_identity(dora)
+    third = releases.frozen("1.2.0")
+    both, left = comparing.compare(first, second), comparing.compare(second, third)
+    assert (both.counts.images_before, both.counts.images_after) == (5, 5)
+    assert (both.added, both.removed, both.erased) == ([], [], [])
+    assert (both.counts.people_before, both.counts.people_after, both.counts.people_left) == (2, 2, 0)
+    assert (left.removed, left.erased, left.counts.images_before, left.counts.images_after) == (names, names, 5, 3)
+    assert (left.counts.people_before, left.counts.people_left, left.counts.people_after) == (2, 1, 1)
+    assert "| people | 2 | 0 | 1 | 1 |" in third.papers["CHANGES.md"]
+    assert comparing.compare(third, second).counts.people_came == 1

@@ -119,6 +119,61 @@ def test_the_datasheet_says_how_many_judged_and_what_they_were_shown() -> None:
     assert "with what was claimed of race and gender before them" in told(two, open_)
 
 
+def test_images_with_fewer_answers_than_any_policy_asks_for_are_told_apart() -> None:
+    def told(votes: str, how: str) -> dict[str, str]:
+        known = p.rows()
+        known[0] |= {"votes_usable": votes, "consensus_usable": how}
+        return papers.render(p.facts(known=known, policies=(papers.PolicyFacts(1, 2, 2, 2, 2),)))
+
+    alone = told("", "adjudication")
+    for path in ("README.md", "DATASHEET.md"):
+        assert "9 of 10 images were each" in alone[path]
+        assert " 1 other image has fewer answers that count, or none; an adjudicator decided." in alone[path]
+    undecided = told("annotator-01=accept", "majority")["README.md"]
+    assert " 1 other image has fewer answers that count, or none. See" in undecided
+    whole = told("annotator-01=accept;annotator-02=accept", "majority")["README.md"]
+    assert "Each image was judged by at least 2 reviewers, independently of one another. See" in whole
+
+
+def test_what_is_passed_on_under_its_own_licence_is_counted_whatever_it_is_called() -> None:
+    known = [p.row(0, licence="LAL-1.3"), p.row(1, licence="GFDL-1.3-or-later"), p.row(2, licence="CC-BY-SA-4.0")]
+    told = FACTS["distribution.restrictions"](p.facts(known=[*known, p.row(3, licence="CC-BY-4.0")]))
+    assert "4 images must be shown with their creator and licence, and 3 of them passed on under the same" in told
+
+
+def test_photos_of_the_makers_folders_are_not_said_to_come_from_the_web() -> None:
+    def told(*sources: str) -> str:
+        known = [p.row(number, source=name) for number, name in enumerate(sources)]
+        return papers.render(p.facts(known=known))["DATASHEET.md"]
+
+    only = told("folder", "folder")
+    assert "published on the web" not in only
+    assert "taken from folders that the makers had" in only
+    both = told("folder", "commons", "openverse")
+    assert "The photos of 1 image were taken from folders" in both
+    assert "all others were published on the web by others, and found for the person by way of commons and op" in both
+    assert "folders" not in told("commons")
+
+
+def test_one_day_is_no_timeframe() -> None:
+    timeframe = FACTS["collection.timeframe"]
+    assert timeframe(p.facts(known=[p.row(1)])) == (
+        "Photos were retrieved on 2026-11-11. They were taken on 2011-05-06, as far as that is known."
+    )
+    assert timeframe(p.facts(known=[p.row(1), p.row(2)])).startswith("Photos were retrieved from 2026-11-11 to 2026-11")
+
+
+def test_the_datasheet_says_why_faces_were_held_back() -> None:
+    told = p.facts(held_back={"licence_unproved": 3}, held_back_words={"licence_unproved": "the licence is not proved"})
+    assert "3 faces were held back:\n\n- the licence is not proved: 3" in FACTS["preprocessing.done"](told)
+
+
+def test_the_card_says_which_classes_lack_a_part() -> None:
+    card = papers.render(p.facts(known=[p.row(0), p.row(1), p.row(3)]))["README.md"]
+    assert "race Asian (Indian) in val and test" in card
+    assert "**Without an image:**" in card
+
+
 def test_the_lawful_basis_stands_in_the_datasheet_with_its_reason(told: dict[str, str]) -> None:
     law = told["DATASHEET.md"].split("## Lawful basis")[1]
     assert "Legitimate interests, Art. 6(1)(f).\n\n> To measure bias" in law

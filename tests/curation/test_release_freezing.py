@@ -84,6 +84,16 @@ def test_a_frozen_release_never_changes() -> None:
             change()
 
 
+def test_a_record_tells_no_path_of_the_makers_machine() -> None:
+    person = factories.identity()
+    made = r.accepted(person, image_url="file:///home/jo/pictures/Ada_Marlow/1.jpg", source="folder", page_url="")
+    web = r.accepted(person, image_url="https://example.org/1.jpg")
+    release = r.frozen()
+    assert record(made)["image_url"] == ""
+    assert record(web)["image_url"] == "https://example.org/1.jpg"
+    assert "/home/jo" not in r.text_of(release, "metadata.csv")
+
+
 def test_record_says_labels_source_and_votes() -> None:
     adam, zoe = factories.reviewers(2)
     made = r.accepted(

@@ -38,6 +38,20 @@ def test_a_release_shows_what_names_it_and_its_papers(manager: Client) -> None:
     assert manager.get("/releases/9.9.9/").status_code == 404
 
 
+def test_papers_are_shown_as_they_are_meant_and_given_as_they_are(manager: Client) -> None:
+    r.few_people()
+    release = r.frozen()
+    sheet = text_of(manager, "/releases/1.0.0/papers/DATASHEET.md")
+    assert "<h3>Motivation</h3>" in sheet
+    assert "### " not in sheet
+    balance = text_of(manager, "/releases/1.0.0/papers/reports/balance.md")
+    assert '<img src="/releases/1.0.0/papers/reports/balance-cells.svg?raw"' in balance
+    for path, kind in (("reports/balance-cells.svg", "image/svg+xml"), ("README.md", "text/plain; charset=utf-8")):
+        answer = manager.get(f"/releases/1.0.0/papers/{path}?raw")
+        assert (answer.content.decode(), answer["Content-Type"]) == (release.papers[path], kind)
+    assert '<img class="plot" src="?raw"' in text_of(manager, "/releases/1.0.0/papers/reports/balance-cells.svg")
+
+
 def unpacked(pieces: Iterable[bytes], folder: Path) -> Path:
     with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
         tar.extractall(folder)  # noqa: S202 (ours; Python 3.11.2 knows no filter)
@@ -101,6 +115,7 @@ def test_two_releases_are_compared(manager: Client) -> None:
     [
         ("/releases/1.0.0/", True, False),
         ("/releases/1.0.0/papers/README.md", True, False),
+        ("/releases/1.0.0/papers/README.md?raw", True, False),
         ("/releases/1.0.0/download/", True, False),
         ("/releases/compare/?from=1.0.0&to=1.0.0", True, False),
         ("/releases/order/", False, True),

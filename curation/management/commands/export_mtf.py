@@ -42,7 +42,11 @@ class Command(BaseCommand):
         chosen.add_argument("--task", action="append", choices=TASKS, help="with trees and splits; repeatable (all)")
         chosen.add_argument("--format", action="append", choices=FORMATS, help="repeatable (imagefolder)")
         chosen.add_argument(
-            "--accept", action="append", choices=ACCEPTABLE, help="what shall not block: such faces are held back"
+            "--accept",
+            action="append",
+            choices=ACCEPTABLE,
+            help="what shall not block: such faces are held back; those in dispute are released without that label,"
+            " and an empty class holds nobody back",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -14,7 +14,8 @@ ABOUT = """# Attribution
 
 Every image with the one who made the photo, its source and its licence. Name them wherever you show an image; the
 same as a table is in `ATTRIBUTION.csv`. The texts of the licences are in `LICENSES/`. Each image was cropped from its
-photo, made smaller where it was large, and encoded anew without metadata; nothing else was changed.
+photo, turned upright, converted to sRGB, made smaller where it was large, and encoded anew without metadata; nothing
+else was changed.
 
 """
 Row = Mapping[str, str]

@@ -48,10 +48,17 @@ def _values(counts: Mapping[str, Count]) -> dict[str, dict[str, int]]:
 
 
 def cells(facts: Facts) -> list[tuple[Cell, Count]]:
-    """Every cell of the classes, empty ones too, then those in which a label is open or cannot be told."""
-    known: list[Cell] = list(product(*(_classes(facts, task) for task in ATTRIBUTES)))  # type: ignore[arg-type]
-    others = sorted(set(facts.counted.cells) - set(known))
+    """Every cell of the classes, empty ones too, then those in which a label is open or cannot be told, likewise."""
+    classes = [_classes(facts, task) for task in ATTRIBUTES]
+    known: list[Cell] = list(product(*classes))  # type: ignore[arg-type]
+    others = sorted(set(facts.counted.cells) - set(known), key=lambda cell: _place(cell, classes))
     return [(cell, facts.counted.cells.get(cell, NOBODY)) for cell in [*known, *others]]
+
+
+def _place(cell: Cell, classes: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+    """Labels that are no class come after those that are."""
+    both = zip(cell, classes, strict=True)
+    return [(known.index(label) if label in known else len(known), label) for label, known in both]
 
 
 def _classes(facts: Facts, task: str) -> list[str]:

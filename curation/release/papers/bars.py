@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from html import escape
 
 from curation.release.papers.facts import Count
-from curation.release.papers.text import one_line
+from curation.release.papers.text import counted, one_line
 
-WIDE, ROW, HEAD, EDGE = 780, 26, 44, 16
-LABEL, PLANE, GAP, NUMBER = 292, 160, 26, 60  # widths: words, bars, between the two planes, a number behind a bar
+WIDE, ROW, HEAD, EDGE = 814, 26, 44, 16
+LABEL, PLANE, GAP, NUMBER = 326, 160, 26, 60  # widths: words, bars, between the two planes, a number behind a bar
 THICK = 14
-LONGEST = 44
+LONGEST = 48
 STYLE = """
 text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:#1b1b1a}
 .head{font-size:12px;font-weight:600;fill:#5f5f5b}
@@ -90,7 +90,8 @@ def _told(bars: Sequence[Bar]) -> str:
 
 
 def _one(bar: Bar) -> str:
-    return f"{bar.label}: {bar.count.images:,} images, {bar.count.people:,} people"
+    images, people = counted(bar.count.images, "image", "images"), counted(bar.count.people, "person", "people")
+    return f"{bar.label}: {images}, {people}"
 
 
 def _words(text: str) -> str:

@@ -6,14 +6,14 @@ from curation.release.naming import PARTS
 from curation.release.papers import citation, front_matter
 from curation.release.papers.datasheet_facts import contact, licence_table, split_table
 from curation.release.papers.facts import Facts
-from curation.release.papers.text import counted, escaped, table
+from curation.release.papers.labelling import judged
+from curation.release.papers.text import counted, escaped, listed, table
 
 ABOUT = """# {title}, release {version}
 
 {images} of {people}, public figures all, {tasks}.
 {judged} Frozen on {day}, selection `{selection}`.
 """
-CURATED = "Each image was judged by people, independently of one another; see `DATASHEET.md`."
 CLAIMED = (
     "**Labels are as claimed, and nobody checked them for this set.** Reviewers may have seen some of the images"
     " (`review_state`, `votes_*`); what they found to show somebody else, or raised an alarm on, was taken out."
@@ -77,9 +77,11 @@ whoever else comes or goes. `reports/splits.md` tells how they came out and what
 """
 LICENCES = """## Licences
 
-Each image has its own licence and creator: see `ATTRIBUTION.csv`. Each was cropped from the photo at `source_page`.
+Each image has its own licence and creator: see `ATTRIBUTION.csv`. Each was cropped from the photo at `source_page`,
+where there is one.
 Name the creator and the licence wherever you show an image, and pass share-alike images on under the same licence.
 """
+EMPTY_TOLD = 20  # classes without an image in a part
 VERIFY = """## Verify
 
     sha256sum --check --quiet MANIFEST.sha256
@@ -103,7 +105,7 @@ def _parts(facts: Facts) -> Iterator[str]:
     yield SPLITS
     yield "## Counts"
     yield split_table(facts)
-    yield _classes(facts)
+    yield from filter(None, (_classes(facts), _empty(facts)))
     yield LICENCES
     yield licence_table(facts)
     yield _citing(facts)
@@ -118,7 +120,7 @@ def _about(facts: Facts) -> str:
         images=counted(found.images, "face image", "face images"),
         people=counted(found.people, "person", "people"),
         tasks=_tasks(facts.tasks),
-        judged=CURATED if facts.is_curated else CLAIMED,
+        judged=f"{judged(facts)} See `DATASHEET.md`." if facts.is_curated else CLAIMED,
         day=facts.frozen_on.isoformat(),
         selection=facts.selection,
     )
@@ -152,6 +154,19 @@ def _classes(facts: Facts) -> str:
         for known in facts.classes[task]
     ]
     return table(["task", "class", *PARTS], rows, left=2) if rows else ""
+
+
+def _empty(facts: Facts) -> str:
+    """What nobody can train or measure there."""
+    found = [
+        f"{task} {escaped(str(known['label']))} in {listed(missing)}"
+        for task in facts.tasks
+        for known in facts.classes[task]
+        if (missing := [p for p in PARTS if not facts.counted.places.get((task, p, known["folder"]))])
+    ]
+    more = f"; and {len(found) - EMPTY_TOLD:,} more" if len(found) > EMPTY_TOLD else ""
+    told = f"**Without an image:** {'; '.join(found[:EMPTY_TOLD])}{more}. What is not there can be neither learnt"
+    return f"{told} nor measured." if found else ""
 
 
 def _citing(facts: Facts) -> str:

@@ -44,6 +44,7 @@ class _Counter:
         self.photos: set[str] = set()
         self.groups: Counter[str] = Counter()
         self.retrieved, self.taken = _Span(), _Span()
+        self.judged: Counter[tuple[int, str]] = Counter()
 
     def add(self, row: Row) -> None:
         person = row["identity_slug"]
@@ -56,6 +57,7 @@ class _Counter:
         self.years.add(row["date_taken"][:4] or NOT_TOLD, person)
         self.taken.add(row["date_taken"])
         self.retrieved.add(row.get("date_retrieved", ""))
+        self.judged[len(VOTE.findall(row.get("votes_usable", ""))), row.get("consensus_usable", "")] += 1
         for name in FIELDS:
             self.settled[name, row.get(f"consensus_{name}", "")] += 1
             self.answers.update(VOTE.findall(row.get(f"votes_{name}", "")))
@@ -87,6 +89,7 @@ class _Counter:
             retrieved=self.retrieved.told,
             taken=self.taken.told,
             alike=sum(n for group, n in self.groups.items() if group and n > 1),
+            judged=dict(sorted(self.judged.items())),
         )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from curation.release.naming import LABELLED
 from curation.release.papers.facts import Facts, PolicyFacts
 from curation.release.papers.labelling import how_labelled
+from curation.release.papers.origin import origin
 from curation.release.papers.text import listed
 from curation.release.sheet import BY_CODE
 
@@ -40,7 +41,7 @@ MISSING = "A label, and the day a photo was taken, is empty where it is not sett
 def about_data(facts: Facts) -> dict[str, Any]:
     said = facts.answers
     told: dict[str, Any] = {
-        "dataCollection": f"Found on the web by the names of approved public figures. {said['collection.sampling']}",
+        "dataCollection": f"{origin(facts)} {said['collection.sampling']}",
         "dataCollectionType": ["Web Scraping", "Manual Human Curator"] if facts.is_curated else ["Web Scraping"],
         "dataCollectionRawData": f"Photographs from {listed(list(facts.counted.sources))}.",
         "dataCollectionMissingData": MISSING,

@@ -8,8 +8,9 @@ from curation.release.papers.agreement import shown
 from curation.release.papers.balance import OPEN, cells
 from curation.release.papers.facts import Count, Counted, Facts
 from curation.release.papers.labelling import how_labelled
+from curation.release.papers.origin import days, held, origin
 from curation.release.papers.text import counted, escaped, link, listed, share, table
-from ingest.licences import licence_name, licence_url, needs_attribution
+from ingest.licences import licence_name, licence_url, needs_attribution, needs_same_licence
 
 SPLIT_COUNTS = ["task", "classes", *PARTS]
 
@@ -112,9 +113,9 @@ def _settled(facts: Facts) -> str:
 def _external(facts: Facts) -> str:
     return (
         "It is self-contained: images, labels, licences and attribution are in it. It also names the page and the"
-        " address of every photo, as evidence of its licence. These are on other people's sites; they may change or"
-        " disappear, nothing in the data set needs them, and no archive of them is part of it. The licence of each"
-        " image applies (see Distribution)."
+        " address of every photo that was found on the web, as evidence of its licence. These are on other people's"
+        " sites; they may change or disappear, nothing in the data set needs them, and no archive of them is part of"
+        " it. The licence of each image applies (see Distribution)."
     )
 
 
@@ -146,31 +147,27 @@ def _sensitive(facts: Facts) -> str:
 
 
 def _acquired(facts: Facts) -> str:
-    return (
-        "The photos were published on the web by others, found by the name of the person, and are directly observable;"
-        f" the labels are derived. {how_labelled(facts)}"
-    )
+    return f"{origin(facts)} They are directly observable; the labels are derived. {how_labelled(facts)}"
 
 
 def _mechanisms(facts: Facts) -> str:
     rows = [[escaped(name), count.images, count.people] for name, count in facts.counted.sources.items()]
     return (
         "Software asked these sources for pictures of approved people, whose licence allows the use, and kept what each"
-        " said of it; a Haar cascade found the faces; near-duplicates were recognised by perceptual hashes. People of"
-        f" unknown name were never searched for.\n\n{table(['source', 'images', 'people'], rows)}"
+        f" said of it{held(facts)}; a Haar cascade found the faces; near-duplicates were recognised by perceptual"
+        f" hashes. People of unknown name were never searched for.\n\n{table(['source', 'images', 'people'], rows)}"
     )
 
 
 def _timeframe(facts: Facts) -> str:
     (first, last), (oldest, newest) = facts.counted.retrieved, facts.counted.taken
-    collected = f"Photos were retrieved from {first} to {last}." if first else "The days of retrieval are not known."
-    made = f" They were taken from {oldest} to {newest}, as far as that is known." if oldest else ""
+    collected = f"Photos were retrieved {days(first, last)}." if first else "The days of retrieval are not known."
+    made = f" They were taken {days(oldest, newest)}, as far as that is known." if oldest else ""
     return collected + made
 
 
 def _direct(facts: Facts) -> str:
-    sources = [escaped(name) for name in facts.counted.sources]
-    return f"Through others: the photos were published on the web, and found by way of {listed(sources)}."
+    return f"Through others. {origin(facts)}"
 
 
 def _revocation(facts: Facts) -> str:
@@ -182,8 +179,9 @@ def _revocation(facts: Facts) -> str:
 
 
 def _done(facts: Facts) -> str:
-    held = sum(facts.held_back.values())
-    kept_back = f" {counted(held, 'face was', 'faces were')} held back." if held else ""
+    whole = sum(facts.held_back.values())
+    reasons = "".join(f"\n- {facts.held_back_words.get(code, code)}: {n:,}" for code, n in facts.held_back.items())
+    kept_back = f" {counted(whole, 'face was', 'faces were')} held back:\n{reasons}" if whole else ""
     return (
         "Photos were turned upright and converted to sRGB; faces were detected and cut out as squares, and each crop"
         f" was encoded once, without metadata. {how_labelled(facts)} Faces without a proved licence, in"
@@ -193,8 +191,8 @@ def _done(facts: Facts) -> str:
 
 def _raw(facts: Facts) -> str:
     return (
-        "The makers keep the photos, with the evidence of their licences. They are not part of the release; each is to"
-        " be found at its source (`source_page`, `image_url`) as long as it is there."
+        "The makers keep the photos, with the evidence of their licences. They are not part of the release; what was"
+        " found on the web is at its source (`source_page`, `image_url`) as long as it is there."
     )
 
 
@@ -225,7 +223,7 @@ def _licence(facts: Facts) -> str:
 
 def _restrictions(facts: Facts) -> str:
     named = sum(n.images for spdx, n in facts.counted.licences.items() if needs_attribution(spdx))
-    alike = sum(n.images for spdx, n in facts.counted.licences.items() if "-SA-" in spdx)
+    alike = sum(n.images for spdx, n in facts.counted.licences.items() if needs_same_licence(spdx))
     return (
         f"The photographers' licences: {named:,} images must be shown with their creator and licence, and {alike:,} of"
         " them passed on under the same licence. A licence comes from who took the photo; the rights of the person"

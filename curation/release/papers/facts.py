@@ -24,7 +24,8 @@ class Count:
 @dataclass(frozen=True)
 class Counted:
     """What `counting.count` finds in the rows. `places` counts images by (task, part, folder); `settled` by (field,
-    how: majority, posterior, adjudication, open, disputed); `answers` are votes by annotator, of all fields.
+    how: majority, posterior, adjudication, open, disputed); `answers` are votes by annotator, of all fields; `judged`
+    counts images by how many answers on whether they are usable count, and how that was settled.
     """
 
     images: int
@@ -41,6 +42,7 @@ class Counted:
     retrieved: tuple[str, str] = ("", "")
     taken: tuple[str, str] = ("", "")
     alike: int = 0  # images that stand in a group of near-duplicates
+    judged: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Told:
 @dataclass(frozen=True)
 class Facts:
     """`files` are those that are neither image nor paper, by path: {"sha256", "bytes"}. `answers` are
-    those of the release sheet. `held_back` counts faces by reason; `accepted` names what was found and did not stop
-    the freeze.
+    those of the release sheet. `held_back` counts faces by the code of a reason, and `held_back_words` say it in
+    English; `accepted` names what was found and did not stop the freeze.
     """
 
     version: str
@@ -96,6 +98,7 @@ class Facts:
     changes: Changes = field(default_factory=Changes)
     splits: SplitReport | None = None
     held_back: Mapping[str, int] = field(default_factory=dict)
+    held_back_words: Mapping[str, str] = field(default_factory=dict)
     accepted: tuple[str, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from curation.release.manifest import ManifestError
 from curation.release.naming import ATTRIBUTES, CLASSES, MANIFEST, METADATA, README, VERSION
-from curation.release.verify import bounded
+from curation.release.verify import bounded, words
 from curation.release.verify.findings import (
     ATTRIBUTION,
     COLUMNS,
@@ -40,7 +40,8 @@ DIGEST_TEXT = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def check(folder: Path, layout: Layout, tally: Tally, findings: Findings) -> None:
-    for test in (_check_present, _check_told, _check_licences, _check_changes, _check_balance, _check_croissant):
+    tests = (_check_present, _check_told, _check_licences, _check_changes, _check_balance, _check_croissant)
+    for test in (*tests, _check_datasheet, _check_citation, _check_splits):
         try:
             test(folder, layout, tally, findings)
         except Unreadable as trouble:
@@ -179,16 +180,34 @@ def _check_changes(folder: Path, layout: Layout, _tally: Tally, findings: Findin
 def _check_balance(folder: Path, _layout: Layout, tally: Tally, findings: Findings) -> None:
     """How many images there are, of each label and under each licence."""
     told = bounded.json_of(folder, BALANCE)
+    found: dict[str, Any]
     try:
         found = {f"images of {task}": _images(told["labels"][task]) for task in ATTRIBUTES}
         found |= {"images by licence": _images(told["licences"])}
-        found |= {"images": told["images"], "people": told["people"]}
+        found |= {"images": told["images"], "people": told["people"], "cells": _cells(told)}
     except (TypeError, KeyError, AttributeError):
         raise Unreadable(PAPER, BALANCE, "does not tell of images by label and licence") from None
     wanted: dict[str, Any] = {f"images of {task}": dict(tally.labels[task]) for task in ATTRIBUTES}
     wanted |= {"images by licence": dict(tally.licences), "images": tally.images, "people": len(tally.people)}
+    wanted |= {"cells": dict(tally.cells)}
     if names := differing(found, wanted):
         findings.add(COUNT, BALANCE, f"differs from {METADATA} in {names}")
+
+
+def _cells(told: dict[str, Any]) -> dict[tuple[str, ...], int]:
+    return {tuple(one[task] for task in ATTRIBUTES): one["images"] for one in told["cells"] if one["images"]}
+
+
+def _check_datasheet(folder: Path, _layout: Layout, _tally: Tally, findings: Findings) -> None:
+    words.check_datasheet(folder, findings)
+
+
+def _check_citation(folder: Path, layout: Layout, _tally: Tally, findings: Findings) -> None:
+    words.check_citation(folder, layout.version, findings)
+
+
+def _check_splits(folder: Path, _layout: Layout, tally: Tally, findings: Findings) -> None:
+    words.check_splits(folder, tally.sizes, findings)
 
 
 def _images(told: Any) -> dict[str, int]:

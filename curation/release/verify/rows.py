@@ -72,12 +72,17 @@ class Tally:
     labels: Mapping[str, Counter[str]] = field(default_factory=lambda: {task: Counter() for task in ATTRIBUTES})
     parts: Mapping[str, dict[int | str, Parts]] = field(default_factory=lambda: {what: {} for what in STAYING})
     pairs: dict[Parts, Parts] = field(default_factory=dict)  # each once in memory
+    sizes: Counter[tuple[str, str]] = field(default_factory=Counter)  # images by column of a split, and part
+    cells: Counter[tuple[str, ...]] = field(default_factory=Counter)  # by race, gender and age
 
     def take(self, row: Row) -> None:
         self.images += 1
         self.licences[row["licence"]] += 1
-        for task in ATTRIBUTES:
-            self.labels[task][row[label_column(self.layout.selection, task)]] += 1
+        cell = tuple(row[label_column(self.layout.selection, task)] for task in ATTRIBUTES)
+        self.cells[cell] += 1
+        self.sizes.update((column, row[column]) for column in SPLITS)
+        for task, label in zip(ATTRIBUTES, cell, strict=True):
+            self.labels[task][label] += 1
         for place in self.layout.places(row):
             self.places[place] += 1
         self._check_cells(row)
