@@ -49,7 +49,7 @@ def test_what_every_reviewer_answered_and_is_unsure_is_listed(client: Client, se
     assert waiting_lists.counts()["nobody_left"] == 1
     assert "Nobody left to ask" in client.get("/").content.decode()
     dispute = client.get(f"/disputes/{claim.pk}/usable/?list=nobody_left").content.decode()
-    assert "every active reviewer who may give it has answered" in dispute
+    assert "Every active reviewer has answered or passed it by" in dispute
 
 
 def test_an_adjudicator_settles_it(client: Client, senior: User, claim: Claim) -> None:
