@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from mtf_site.roles import Role
 from tests import factories
+from tests.curation import clients
 
 
 @pytest.fixture
@@ -12,3 +15,9 @@ def senior(client: Client) -> User:
     person = factories.user(Role.ADJUDICATOR, username="vera")
     client.force_login(person)
     return person
+
+
+@pytest.fixture
+def croissant_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test unpacks shards into a folder of its own."""
+    clients.unpack_into(tmp_path / "unpacked", monkeypatch)
