@@ -4,11 +4,16 @@ import importlib
 import logging
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, Generic, TypeVar
-from unittest.mock import patch
 
 import pytest
 
@@ -53,30 +58,73 @@ def croissant(folder: Path, caplog: pytest.LogCaptureFixture) -> Any:
     return found
 
 
-class Dataset(Generic[T]):
-    """In place of torch's, from which torchvision's ImageFolder inherits a name and nothing else."""
+TORCH = f"torch {version('torch')}" if find_spec("torch") else "a stand-in for torch"
 
 
-def image_folder() -> Any:
-    """torchvision.datasets.folder, the package's own code. It is installed without torch, which is too large for every
-    test run, and of which reading folders needs one empty class."""
+@contextmanager
+def torch() -> Iterator[None]:
+    """torch and torchvision to import from: the real ones where torch is installed. It is too large for every test run,
+    so elsewhere it is torchvision's own reader of folders, with stand-ins for the little that it and holders need of
+    the rest: pictures stay pictures."""
+    if find_spec("torch"):
+        yield
+        return
     found = find_spec("torchvision")
     assert found is not None, "torchvision is not installed: make install"
-    assert found.submodule_search_locations
-    (where,) = found.submodule_search_locations
+    (where,) = found.submodule_search_locations or [""]
+    sys.modules |= _stand_ins(where)
+    try:
+        folder = importlib.import_module("torchvision.datasets.folder")
+        by_pillow = partial(folder.ImageFolder, loader=folder.pil_loader)
+        vars(sys.modules["torchvision.datasets"]).update(ImageFolder=by_pillow, folder=folder)
+        yield
+    finally:  # and not all that was imported meanwhile
+        for name in [name for name in sys.modules if name.split(".")[0] in ("torch", "torchvision")]:
+            del sys.modules[name]
+
+
+def _stand_ins(where: str) -> dict[str, ModuleType]:
     made: dict[str, ModuleType] = {}
 
-    def module(name: str, path: str = "", **holds: object) -> None:
+    def module(name: str, path: str = "", **holds: object) -> ModuleType:
         made[name] = ModuleType(name)
         vars(made[name]).update(holds, **({"__path__": [path]} if path else {}))
+        return made[name]
 
-    module("torch", "-")
-    module("torch.utils", "-")
-    module("torch.utils.data", Dataset=Dataset)
-    module("torchvision", where)
-    module("torchvision.utils", _log_api_usage_once=lambda _obj: None)
+    data = module("torch.utils.data", Dataset=Dataset, DataLoader=DataLoader)
+    module("torch", "-", utils=module("torch.utils", "-", data=data))
+    same = SimpleNamespace(Compose=lambda _steps: as_it_is, Resize=tuple, ToTensor=tuple)
+    module("torchvision", where, transforms=same)
+    module("torchvision.utils", _log_api_usage_once=as_it_is)
     module("torchvision.datasets", f"{where}/datasets")
-    made["torch"].utils = made["torch.utils"]  # type: ignore[attr-defined]
-    made["torch.utils"].data = made["torch.utils.data"]  # type: ignore[attr-defined]
-    with patch.dict(sys.modules, made):
-        return importlib.import_module("torchvision.datasets.folder")
+    return made
+
+
+def as_it_is(one: T) -> T:
+    return one
+
+
+class Dataset(Generic[T]):
+    """From torch's, ImageFolder inherits a name and nothing else."""
+
+
+@dataclass
+class DataLoader:
+    """Batches of rows, in their order."""
+
+    rows: Iterable[Any]
+    batch_size: int
+    num_workers: int = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for batch in batched(self.rows, self.batch_size):
+            first = batch[0]
+            keys = first if isinstance(first, dict) else range(len(first))
+            columns = {key: [row[key] for row in batch] for key in keys}
+            yield columns if isinstance(first, dict) else list(columns.values())
+
+
+def batched(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    of = iter(rows)
+    while batch := list(islice(of, size)):
+        yield batch

@@ -56,10 +56,10 @@ def file_sets(facts: Facts) -> Iterator[dict[str, Any]]:
         for task in facts.tasks:
             about = f"The tree of {task}: <part>/<class>/<id>.jpg."
             yield _file_set(f"tree-{task}", f"{task}/*/*/*.jpg", "image/jpeg", about)
-    if _has(facts, "parquet"):
+    if has_files(facts, "parquet"):
         about = "Every image once, with all columns."
         yield _file_set("parquet-shards", "parquet/*.parquet", "application/x-parquet", about)
-    if _has(facts, "webdataset"):
+    if has_files(facts, "webdataset"):
         about = "Every image once, beside its columns as JSON."
         yield _file_set("webdataset-shards", "webdataset/*.tar", "application/x-tar", about)
         shards = [{"@id": path} for path in sorted(facts.files) if path.startswith("webdataset/")]
@@ -68,7 +68,7 @@ def file_sets(facts: Facts) -> Iterator[dict[str, Any]]:
         }
 
 
-def _has(facts: Facts, form: str) -> bool:
+def has_files(facts: Facts, form: str) -> bool:
     return form in facts.formats and any(path.startswith(f"{form}/") for path in facts.files)
 
 
@@ -87,9 +87,9 @@ def record_sets(facts: Facts) -> list[dict[str, Any]]:
     found = [_metadata(facts), *(_classes(facts, task) for task in facts.tasks if facts.classes.get(task))]
     if "imagefolder" in facts.formats:
         found.append(_images())
-    if _has(facts, "parquet"):
+    if has_files(facts, "parquet"):
         found.append(_parquet(facts))
-    if _has(facts, "webdataset"):
+    if has_files(facts, "webdataset"):
         found.append(_webdataset(facts))
     return found
 
