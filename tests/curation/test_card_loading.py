@@ -11,6 +11,7 @@ import pytest
 
 from curation.release import papers
 from curation.release.naming import TASKS
+from ingest import crops, store
 from tests import factories
 from tests.conftest import REPO
 from tests.curation import clients
@@ -31,6 +32,8 @@ def test_the_lines_load_the_same_images_with_the_same_numbers_from_every_format(
     tmp_path: Path, task: str, formats: tuple[str, ...], _over: str
 ) -> None:
     r.few_people()
+    larger = store.put("crops", crops.encode(r.picture(7).resize((64, 64))))
+    r.accepted(factories.identity(), crop=larger)
     r.accepted(factories.identity(), labels={"race": "1"})  # has no age
     folder = tmp_path / "release"
     r.written(folder, formats=list(formats), tasks=list(TASKS[: TASKS.index(task) + 1]))
@@ -70,9 +73,11 @@ def test_the_card_of_no_format_or_no_task_says_nothing_of_torch() -> None:
         assert loads(card)
 
 
-def test_the_card_names_a_part_in_which_the_task_has_images() -> None:
-    rows = [p.row(number, split_attributes="val") for number in range(4)]
+def test_the_card_names_a_task_and_a_part_that_have_images() -> None:
+    rows = [p.row(number, split_attributes="val", perceived_age="") for number in range(4)]
     told = loads(papers.render(p.facts(known=rows, formats=FORMATS))["README.md"])
+    (folders,) = [line for line in told if "ImageFolder(" in line]
+    assert 'ImageFolder(f"gender/{part}"' in folders
     assert 'batches = DataLoader(parts["val"], batch_size=64)' in told
     assert 'shards = sorted(glob.glob("webdataset/*--attributes-val-*.tar"))' in told
 

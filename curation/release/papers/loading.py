@@ -58,8 +58,8 @@ own, or what another one left there is loaded with it:
 def as_section(facts: Facts) -> Iterator[str]:
     yield "## Load"
     yield HUGGING_FACE.format(lines="\n    ".join(_hugging_face(facts)))
-    if facts.tasks:
-        yield from _torch(facts, facts.tasks[-1])
+    if facts.formats:
+        yield from _torch(facts)
     yield _croissant(facts)
 
 
@@ -71,15 +71,15 @@ def _hugging_face(facts: Facts) -> Iterator[str]:
         yield from (f'datasets.load_dataset("imagefolder", data_dir="{task}")' for task in full[-1:])
 
 
-def _torch(facts: Facts, task: str) -> Iterator[str]:
-    """From each format that is there, of the first part in which the task has an image."""
-    part, split = next((part for part in PARTS if facts.in_part(task, part)), None), front_matter.split_of(task)
+def _torch(facts: Facts) -> Iterator[str]:
+    """From each format that is there: of the last task that has images, the first part in which it has some."""
+    filled = {task: [part for part in PARTS if facts.in_part(task, part)] for task in facts.tasks}
     ways = {"imagefolder": FOLDERS, "parquet": PARQUET, "webdataset": WEBDATASET}
-    if part and facts.formats:
-        yield TORCH.format(task=task)
+    for task, (part, *_others) in [(task, parts) for task, parts in filled.items() if parts][-1:]:
+        split = front_matter.split_of(task)
         pattern = front_matter.shards("webdataset", split, part)
-        for form in facts.formats:
-            yield ways[form].format(task=task, part=part, split=split, pattern=pattern)
+        yield TORCH.format(task=task)
+        yield from (ways[form].format(task=task, part=part, split=split, pattern=pattern) for form in facts.formats)
 
 
 def _croissant(facts: Facts) -> str:
