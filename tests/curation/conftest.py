@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -5,6 +7,7 @@ from pytest_django import Settings
 
 from mtf_site.roles import Role
 from tests import factories
+from tests.curation import clients
 
 
 @pytest.fixture
@@ -27,3 +30,9 @@ def novice(client: Client) -> User:
 def ten(settings: Settings) -> None:
     """Faces of a practice."""
     settings.PRACTICE_ITEMS = 10
+
+
+@pytest.fixture
+def croissant_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test unpacks shards into a folder of its own."""
+    clients.unpack_into(tmp_path / "unpacked", monkeypatch)

@@ -3,7 +3,6 @@
 import hashlib
 import importlib
 import json
-import logging
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,14 +18,12 @@ from curation.release import papers
 from curation.release.naming import class_folder
 from curation.release.papers import citation
 from curation.release.papers.front_matter import configs
+from tests.curation import clients
 from tests.curation import paper_scenes as p
 from tests.curation import releases as r
 from tests.curation.sheets import ANSWERS
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),  # both mlcroissant's
-    pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index:DeprecationWarning"),
-]
+pytestmark = clients.MLCROISSANT
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
 NASTY = "Faces: “A”, 'B' & \"C\" \\ #1 | é 名 \u2028x: {y} [z] %a - *b @c\u0085"
 BOTH = ("imagefolder", "parquet")
@@ -93,17 +90,8 @@ def test_datasets_loads_every_configuration_and_finds_every_image(formats: tuple
 # ---- Croissant
 
 
-def dataset(folder: Path, caplog: pytest.LogCaptureFixture) -> Any:
-    """Without a word of complaint."""
-    with caplog.at_level(logging.WARNING):
-        found = mlcroissant.Dataset(jsonld=str(folder / "croissant.json"))
-    issues = found.metadata.ctx.issues
-    assert (issues.errors, issues.warnings, caplog.messages) == (set(), set(), [])
-    return found
-
-
 def test_croissant_is_valid_without_a_warning(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    found = dataset(folder, caplog)
+    found = clients.croissant(folder, caplog)
     assert found.metadata.name == ANSWERS["citation.title"]
     assert str(found.metadata.version) == "1.2.0"
     assert found.metadata.conforms_to == [
@@ -112,7 +100,7 @@ def test_croissant_is_valid_without_a_warning(folder: Path, caplog: pytest.LogCa
 
 
 def test_every_record_of_every_set_is_loaded(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    found = dataset(folder, caplog)
+    found = clients.croissant(folder, caplog)
     records = {one.id: list(found.records(one.id)) for one in found.metadata.record_sets}
     assert {name: len(known) for name, known in records.items()} == {
         "metadata": 10, "pictures": 10, "parquet": 10,
@@ -128,7 +116,7 @@ def test_every_record_of_every_set_is_loaded(folder: Path, caplog: pytest.LogCap
 def test_every_column_of_the_metadata_is_a_typed_field_with_its_value(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    found = dataset(folder, caplog)
+    found = clients.croissant(folder, caplog)
     record = {one["metadata/id"].decode(): one for one in found.records("metadata")}
     for row in p.rows():
         told = record[row["id"]]
@@ -176,7 +164,7 @@ def test_croissant_without_folders_still_has_the_metadata(
     selection: str, formats: tuple[str, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     p.write(tmp_path, p.facts(formats=formats, selection=selection))
-    found = dataset(tmp_path, caplog)
+    found = clients.croissant(tmp_path, caplog)
     assert len(list(found.records("metadata"))) == 10
 
 
@@ -232,7 +220,7 @@ def test_a_frozen_release_loads_in_all_its_formats(tmp_path: Path, caplog: pytes
     r.few_people()
     release = r.written(tmp_path / "release", formats=["imagefolder", "parquet", "webdataset"])
     ids = {face.image_id.encode() for face in release.faces.all()}
-    found = dataset(tmp_path / "release", caplog)
+    found = clients.croissant(tmp_path / "release", caplog)
     records = {one.id: list(found.records(one.id)) for one in found.metadata.record_sets}
     for name in ("metadata", "pictures", "parquet"):
         assert {record[f"{name}/id"] for record in records[name]} == ids

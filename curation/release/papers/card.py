@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from curation.release.naming import PARTS
-from curation.release.papers import citation, front_matter
+from curation.release.papers import citation, front_matter, loading
 from curation.release.papers.datasheet_facts import contact, licence_table, split_table
 from curation.release.papers.facts import Facts
 from curation.release.papers.labelling import judged
@@ -101,7 +101,7 @@ def _parts(facts: Facts) -> Iterator[str]:
     yield USE.format(contact=contact(facts))
     yield "## What is where"
     yield "\n".join([*_formats(facts), FILES])
-    yield _loading(facts)
+    yield from loading.as_section(facts)
     yield SPLITS
     yield "## Counts"
     yield split_table(facts)
@@ -136,14 +136,6 @@ def _tasks(tasks: tuple[str, ...]) -> str:
 def _formats(facts: Facts) -> Iterator[str]:
     known = {"imagefolder": TREES, "parquet": PARQUET, "webdataset": WEBDATASET}
     yield from (text for name, text in known.items() if name in facts.formats)
-
-
-def _loading(facts: Facts) -> str:
-    names = list(front_matter.configs(facts))
-    lines = [f'    datasets.load_dataset(".", "{name}")' for name in names]
-    if "imagefolder" in facts.formats and "parquet" in facts.formats:
-        lines += [f'    datasets.load_dataset("imagefolder", data_dir="{task}")' for task in facts.tasks[-1:]]
-    return "## Load\n\nWith Hugging Face's `datasets`, in this folder:\n\n" + "\n".join(lines)
 
 
 def _classes(facts: Facts) -> str:

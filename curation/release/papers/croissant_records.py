@@ -1,6 +1,7 @@
-"""The sets of files and of records in croissant.json: metadata.csv, the classes, images by themselves, Parquet."""
+"""The sets of files and of records in croissant.json: metadata.csv, the classes, images by themselves and of each other
+format. An image is the same record in all of them, by its id."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from curation.release.naming import METADATA
@@ -37,6 +38,10 @@ ABOUT_GROUPS = {
     "votes_": "Every answer of a reviewer, as `annotator-01=answer;annotator-02=answer`.",
     "consensus_": "How reviewers' answers were settled: majority, posterior, adjudication, or disputed or open.",
 }
+ABOUT_SHARDS = (
+    "One row an image, with the image out of its shard. mlcroissant keeps what it unpacks and knows it by the shard's"
+    " path alone: give each release a CROISSANT_CACHE of its own, or what another one left there is loaded with it."
+)
 LISTED = ("metadata.csv", "ATTRIBUTION.csv", "ATTRIBUTION.md", "REVOKED.csv", "remove_revoked.py")
 
 
@@ -51,15 +56,19 @@ def file_sets(facts: Facts) -> Iterator[dict[str, Any]]:
         for task in facts.tasks:
             about = f"The tree of {task}: <part>/<class>/<id>.jpg."
             yield _file_set(f"tree-{task}", f"{task}/*/*/*.jpg", "image/jpeg", about)
-    if _has(facts, "parquet"):
+    if has_files(facts, "parquet"):
         about = "Every image once, with all columns."
         yield _file_set("parquet-shards", "parquet/*.parquet", "application/x-parquet", about)
-    if _has(facts, "webdataset"):
+    if has_files(facts, "webdataset"):
         about = "Every image once, beside its columns as JSON."
         yield _file_set("webdataset-shards", "webdataset/*.tar", "application/x-tar", about)
+        shards = [{"@id": path} for path in sorted(facts.files) if path.startswith("webdataset/")]
+        yield _file_set("webdataset-images", "*.jpg", "image/jpeg", "The images in the shards.") | {
+            "containedIn": shards
+        }
 
 
-def _has(facts: Facts, form: str) -> bool:
+def has_files(facts: Facts, form: str) -> bool:
     return form in facts.formats and any(path.startswith(f"{form}/") for path in facts.files)
 
 
@@ -78,8 +87,10 @@ def record_sets(facts: Facts) -> list[dict[str, Any]]:
     found = [_metadata(facts), *(_classes(facts, task) for task in facts.tasks if facts.classes.get(task))]
     if "imagefolder" in facts.formats:
         found.append(_images())
-    if _has(facts, "parquet"):
+    if has_files(facts, "parquet"):
         found.append(_parquet(facts))
+    if has_files(facts, "webdataset"):
+        found.append(_webdataset(facts))
     return found
 
 
@@ -107,9 +118,15 @@ def kind_of(column: str) -> str:
 
 
 def _metadata(facts: Facts) -> dict[str, Any]:
-    source = {"fileObject": {"@id": METADATA}}
-    fields = [_field("metadata", name, kind_of(name), source | {"extract": {"column": name}}) for name in facts.columns]
-    return _record_set("metadata", "One row an image.", "id", fields)
+    return _record_set("metadata", "One row an image.", "id", _from_table("metadata", facts.columns))
+
+
+def _from_table(record_set: str, columns: Iterable[str]) -> list[dict[str, Any]]:
+    return [_field(record_set, name, kind_of(name), _column(name)) for name in columns]
+
+
+def _column(name: str) -> dict[str, Any]:
+    return {"fileObject": {"@id": METADATA}, "extract": {"column": name}}
 
 
 def _classes(facts: Facts, task: str) -> dict[str, Any]:
@@ -149,3 +166,21 @@ def _parquet(facts: Facts) -> dict[str, Any]:
         ),
     ]
     return _record_set("parquet", "One row an image, with the image.", "id", fields)
+
+
+def _webdataset(facts: Facts) -> dict[str, Any]:
+    """The images in the shards, each with its row of metadata.csv.
+
+    The JSON beside them cannot be loaded: of files in an archive mlcroissant 1.1 tells names and bytes, and parses none
+    (`Column "id" does not exist`). The reference names the column itself: mlcroissant takes one to the field
+    `metadata/id` too, but fails where that set was read before (`'generator' object has no attribute 'columns'`). It
+    applies the pattern to the name, to join by it, and then to what it joined by: the pattern finds the id in either.
+    """
+    images = {"fileSet": {"@id": "webdataset-images"}}
+    stem = {"extract": {"fileProperty": "filename"}, "transform": {"regex": r"^([0-9a-f]+)(?:\.jpg)?$"}}
+    fields = [
+        _field("webdataset", "id", "sc:Text", images | stem) | {"references": _column("id")},
+        _field("webdataset", "image", "sc:ImageObject", images | {"extract": {"fileProperty": "content"}}),
+        *_from_table("webdataset", (name for name in facts.columns if name != "id")),
+    ]
+    return _record_set("webdataset", ABOUT_SHARDS, "id", fields)

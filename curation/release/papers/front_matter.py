@@ -71,16 +71,22 @@ def configs(facts: Facts) -> Mapping[str, Splits]:
 
 def _shards(facts: Facts, form: str) -> dict[str, Splits]:
     """Every image is once in the shards, and a part of either split is those of some buckets."""
+    wanted = dict.fromkeys(split_of(task) for task in facts.tasks)
+    return {split: _there(facts, [(part, shards(form, split, part)) for part in PARTS]) for split in wanted}
+
+
+def split_of(task: str) -> str:
+    return "attributes" if task in ATTRIBUTES else task
+
+
+def shards(form: str, split: str, part: str) -> str:
+    """The files that hold a part of a split, with stars."""
     ending = {"parquet": "parquet", "webdataset": "tar"}[form]
-    ways = {"identity": "identity-{part}--*", "attributes": "*--attributes-{part}-*"}
-    wanted = [
-        name for name in ways if name in facts.tasks or (name == "attributes" and set(ATTRIBUTES) & {*facts.tasks})
-    ]
-    return {name: _there(facts, f"{form}/{ways[name]}.{ending}") for name in wanted}
+    stem = {"identity": f"identity-{part}--*", "attributes": f"*--attributes-{part}-*"}[split]
+    return f"{form}/{stem}.{ending}"
 
 
-def _there(facts: Facts, pattern: str) -> Splits:
-    paths = [(part, pattern.format(part=part)) for part in PARTS]
+def _there(facts: Facts, paths: Splits) -> Splits:
     return [(part, path) for part, path in paths if any(fnmatchcase(file, path) for file in facts.files)]
 
 
