@@ -28,7 +28,9 @@ CHUNK = 1 << 20
 TEXTS = (".csv", ".jsonl", ".json", ".md", ".txt", ".sha256", ".cff")
 NAME = re.compile(r"[0-9a-f]{64}|[0-9a-f]{20}")
 OWN = ("REVOKED.csv", "remove_revoked.py", "CHANGES.json", "CHANGES.md")  # which tell by opaque ids what left
-NAMES = "Names of people without images may be left in lists of classes (JSON, parquet) and as names of folders"
+NAMES = (
+    "Names of people without images may be left in lists of classes (README.md, JSON, parquet) and as names of folders"
+)
 LINE, TAR, PARQUET, FILE = "lines", "members", "rows", "file"
 
 

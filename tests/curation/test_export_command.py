@@ -217,6 +217,22 @@ def test_dry_run_of_a_frozen_release_says_so_and_reads_its_crops(tmp_path: Path)
 
 
 @pytest.mark.django_db
+def test_a_dry_run_of_claims_holds_no_dispute_against_them(tmp_path: Path) -> None:
+    """Their labels are as claimed, whatever reviewers say of them."""
+    made = r.few_people()
+    made[0].consensus.filter(field="race").update(state="disputed", value="")
+
+    def told(*words: str) -> str:
+        out = io.StringIO()
+        options = {"output": tmp_path / "r", "dry_run": True, "accept": list(ACCEPTABLE), "stdout": out}
+        call_command("export_mtf", *words, release="1.0.0", **options)
+        return out.getvalue()
+
+    assert "not in the tree of race: 1 (disputed)" in told()
+    assert "not in the tree" not in told("--set", "non-curated")
+
+
+@pytest.mark.django_db
 def test_an_alarm_while_the_files_are_written_keeps_them_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = r.few_people()
 

@@ -15,7 +15,7 @@ import yaml
 from PIL import Image
 
 from curation.release import papers
-from curation.release.naming import class_folder
+from curation.release.naming import TASKS, class_folder
 from curation.release.papers import citation
 from curation.release.papers.front_matter import configs
 from tests.curation import clients
@@ -74,11 +74,17 @@ def test_datasets_loads_every_configuration_and_finds_every_image(formats: tuple
     (tmp_path / "release").mkdir()
     told = p.write(tmp_path / "release", known)
     rows = p.rows()
+    assert ("dataset_info" in front_matter(told)) is ("parquet" in formats)
     for config in front_matter(told)["configs"]:
         name = config["config_name"]
         column = "split_identity" if name == "identity" else "split_attributes"
         loaded = datasets.load_dataset(str(tmp_path / "release"), name, cache_dir=str(tmp_path / "cache"))
         assert set(loaded) == {"train", "val", "test"}
+        if "parquet" in formats:
+            features = loaded["train"].features
+            assert list(features) == ["image", *(f"label_{task}" for task in TASKS), *p.columns_of("curated")]
+            assert features["label_race"].names == ["asian_indian", "black"]
+            assert features["label_identity"].names == ["ada-marlow-0", "ada-marlow-1", "ada-marlow-2"]
         for part, found in loaded.items():
             wanted = {row["id"] for row in rows if row[column] == part and (name != "race" or row["perceived_race"])}
             assert set(found["id"]) == wanted

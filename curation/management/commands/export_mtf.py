@@ -112,7 +112,7 @@ class Command(BaseCommand):
     def look_at_ready(self, ordered: Order) -> tuple[Finding, ...]:
         ready = selection.triage(ordered).ready
         self.stdout.write(f"ready: {ready:,} faces")
-        for task, state, count in left_out_of_tasks():
+        for task, state, count in () if ordered.claimed else left_out_of_tasks():
             self.stdout.write(f"  not in the tree of {task}: {count:,} ({state.replace('_', ' ')})")
         with self.bar("reading", ready) as bar:
             return examine(ordered, bar.update)

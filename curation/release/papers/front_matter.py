@@ -37,7 +37,7 @@ def as_text(facts: Facts) -> str:
         "tags": sorted({*keywords_of(facts.answers["citation.keywords"]), "croissant"}),
     }
     head = "".join(f"{key}: {_value(value)}\n" for key, value in told.items())
-    return f"---\n{head}configs:\n{''.join(_configs(facts))}---\n"
+    return f"---\n{head}configs:\n{''.join(_configs(facts))}{''.join(_info(facts))}---\n"
 
 
 def _value(value: str | list[str]) -> str:
@@ -57,6 +57,26 @@ def _configs(facts: Facts) -> Iterator[str]:
         yield "  data_files:\n"
         for part, path in splits:
             yield f"  - split: {quoted(part)}\n    path: {quoted(path)}\n"
+
+
+def _info(facts: Facts) -> Iterator[str]:
+    """The columns of Parquet files, and the classes by their numbers: as the files themselves say."""
+    if "parquet" not in facts.formats:
+        return
+    yield "dataset_info:\n"
+    for name in configs(facts):
+        yield f"- config_name: {quoted(name)}\n  features:\n"
+        yield from _features(facts)
+
+
+def _features(facts: Facts) -> Iterator[str]:
+    yield '  - name: "image"\n    dtype: "image"\n'
+    for task in facts.tasks:
+        folders = sorted(str(known["folder"]) for known in facts.classes[task])
+        kind = "\n      class_label:\n        names:\n" if folders else ' "int64"\n'
+        yield f"  - name: {quoted(f'label_{task}')}\n    dtype:{kind}"
+        yield from (f'          "{number}": {quoted(folder)}\n' for number, folder in enumerate(folders))
+    yield from (f'  - name: {quoted(column)}\n    dtype: "string"\n' for column in facts.columns)
 
 
 def configs(facts: Facts) -> Mapping[str, Splits]:
