@@ -7,6 +7,7 @@ const form = document.querySelector("[data-decision]");
 const stage = document.querySelector(".stage");
 const photo = document.getElementById("dialog-photo");
 const keysOff = "keysOff" in root.dataset;
+let isSent = false;
 
 function isTyping(target) {
   return target.isContentEditable || target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=hidden])");
@@ -79,6 +80,13 @@ function closes(key) {
   return Boolean(dialog);
 }
 
+/** Once: the second of two quick presses would be told that another decision was made meanwhile, which was the first. */
+function sendOnce(event) {
+  if (event.target.method === "dialog") return;
+  if (isSent) event.preventDefault();
+  isSent = true;
+}
+
 function decided(event) {
   if (event.target.value === "relabel") form.elements.identity.focus();
   markNow();
@@ -107,6 +115,8 @@ function clicked({ target }) {
 document.querySelector("[data-again]")?.setAttribute("data-key", root.dataset.undo);
 document.addEventListener("keydown", pressed);
 document.addEventListener("click", clicked);
+document.addEventListener("submit", sendOnce);
+addEventListener("pageshow", () => { isSent = false; }); // back from where browsers keep pages
 drawer.restore(stage);
 if (form) {
   form.addEventListener("change", decided);

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from curation.models import Annotation, Profile
 from mtf_site.roles import Role
@@ -52,6 +52,24 @@ def test_answers_and_looks_have_the_persons_own_keys(sign_in: SignIn, senior: Us
     page.wait_for_url(f"**/disputes/{first.pk}/usable/**")
     page.keyboard.press("b")
     page.wait_for_url("**/disputes/?list=usable")
+
+
+def test_a_decision_sent_twice_in_haste_is_one_and_goes_on(sign_in: SignIn, senior: User) -> None:
+    first, second = dispute(), dispute()
+    page = sign_in(senior)
+    page.goto(f"{dispute_of(first)}?list=usable")
+    held: list[Route] = []
+    page.route("**/decide/", lambda route: held.append(route))
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("Enter")  # the server has not answered yet
+    held[0].continue_()
+    page.wait_for_url(f"**/disputes/{second.pk}/usable/**")
+    expect(page.locator(".messages")).to_contain_text("Decided")
+    assert len(held) == 1
+    assert Annotation.objects.get(mode="adjudication").claim_id == first.pk
 
 
 def test_switched_off_keys_are_nowhere_named(sign_in: SignIn, senior: User) -> None:

@@ -153,3 +153,37 @@ def test_a_line_that_is_down_ends_the_wait_for_an_earlier_answer(page: Page) -> 
     saved(page)
     assert answers(earlier)[-1] == ("withdrawn", "")
     assert answers(beside) == [("accept", "")]
+
+
+def test_a_page_made_before_an_answer_arrived_does_not_ask_it_again(page: Page) -> None:
+    """The server makes the next page while the last answer is on its way to it, and has it when the page begins."""
+    saved(page)
+    made = page.context.request.get("/review/").text()
+    answered = press(page, "3")
+    saved(page)
+    page.route("**/review/", lambda route: route.fulfill(body=made, content_type="text/html"))
+    page.reload()
+    seen(page)
+    page.wait_for_load_state("networkidle")
+    assert press(page, "a") != answered
+    saved(page)
+    assert answers(answered) == [("reject", "too_small")]
+
+
+def test_what_a_closed_tab_did_not_send_is_the_last_thing_done(page: Page) -> None:
+    saved(page)
+    first = press(page, "a")
+    saved(page)
+    browser = page.context
+    browser.route(SYNC, lambda route: route.abort())
+    last = press(page, "x")
+    expect(page.locator("[data-slot=saving]")).to_contain_text("1 waiting")
+    page.close()
+    again = open_screen(browser.new_page())
+    expect(again.locator("[data-slot=saving]")).to_contain_text("1 waiting")
+    again.keyboard.press("z")
+    browser.unroute(SYNC)
+    again.evaluate("dispatchEvent(new Event('online'))")
+    saved(again)
+    assert answers(first) == [("accept", "")]
+    assert answers(last)[-1:] in ([], [("withdrawn", "")])

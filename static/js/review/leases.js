@@ -8,6 +8,7 @@ import { uuid } from "./browser.js";
 const BEAT = 60_000;
 const IDLE = 300_000;
 const FRESH = 3 * BEAT; // a tab that says nothing for so long is gone
+const LATELY = 80; // claims answered here, of which a new tab is told: its page may have been made before
 
 export class Leases {
   #user;
@@ -17,6 +18,7 @@ export class Leases {
   #others = new Map(); // tab → {claims, at}
   #channel;
   #usedAt = Date.now();
+  #answered = [];
   #told;
 
   /** `claims` tells what is held here and not answered. `back` is called when the page is shown again after it was left,
@@ -55,6 +57,7 @@ export class Leases {
 
   /** To be called with what was answered here: another tab may show it as well. */
   answered(claims) {
+    this.#answered = [...this.#answered, ...claims].slice(-LATELY);
     this.#channel.postMessage({ tab: this.#tab, claims: this.#claims(), answered: claims });
   }
 
@@ -66,9 +69,16 @@ export class Leases {
 
   #heard({ tab, claims, asks = false, to = "", answered = [] }) {
     this.#others.set(tab, { claims, at: Date.now() });
-    if (asks) this.#channel.postMessage({ tab: this.#tab, claims: this.#claims(), to: tab });
-    if (to === this.#tab) this.#told.shared(claims);
+    if (asks) this.#welcome(tab);
+    if (to && to !== this.#tab) return;
     if (answered.length) this.#told.answered(answered);
+    if (to) this.#told.shared(claims);
+  }
+
+  #welcome(tab) {
+    const claims = this.#claims();
+    const answered = this.#answered.filter((claim) => !claims.includes(claim)); // what was taken back is here again
+    this.#channel.postMessage({ tab: this.#tab, claims, answered, to: tab });
   }
 
   #beat() {

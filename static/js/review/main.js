@@ -25,8 +25,7 @@ import { uuid } from "./browser.js";
 import * as drawer from "./drawer.js";
 import * as strip from "./strip.js";
 
-const LOOK_AGAIN = 15_000;
-const TELL = 60_000;
+const [LOOK_AGAIN, TELL] = [15_000, 60_000];
 
 function given(id) {
   return JSON.parse(document.getElementById(id).textContent);
@@ -37,7 +36,7 @@ const profile = given("profile");
 const stage = desk.querySelector(".stage");
 const codes = policy.fields.map((field) => field.code);
 const history = new History(user, question);
-const queue = new Queue(items);
+const queue = new Queue(items.filter(({ claim }) => !history.steps.some(({ item }) => item.claim === claim))); // made too early
 const day = new Day(start.progress);
 const breaks = new Breaks(user, question, profile);
 const renewal = new Renewal(start.policy_version ?? policy.version);
@@ -45,7 +44,7 @@ const outbox = new Outbox(user, demand);
 const fields = question === "attributes" ? new Fields(desk, fieldsDone, announce) : null;
 const run = fields && policy.field_runs ? new Run(user, codes) : null;
 const recall = new Recall(queue, outbox, run);
-const earlier = (start.recent ?? []).filter((answer) => !history.find(answer.id));
+let earlier = (start.recent ?? []).filter((answer) => !history.find(answer.id));
 const kinds = new Map(); // id of a thing taken back → what it was
 let { empty } = start;
 let shownAt = new Date();
@@ -149,7 +148,7 @@ function undo(id) {
   strip.forget(done.id);
   if (mine) takeBack(mine);
   else recallOld(old, taking.id);
-  kinds.set(done.id, mine?.kind ?? "answer");
+  kinds.set(done.id, done.kind ?? "answer");
   if (outbox.isParked(done.id)) outbox.discard(done.id);
   else outbox.add(taking);
   toast(text(old && old.question !== question ? "undoneElsewhere" : "undone", { label: (mine?.shown ?? old).label }));
@@ -294,7 +293,9 @@ show();
 await outbox.wake();
 const first = queue.current;
 queue.setAside(outbox.claims);
-strip.merge([...history.steps, ...outbox.rows.filter(({ entry }) => !history.find(entry.id)).map(({ entry, shown }) => ({ id: entry.id, shown }))]);
+const waiting = outbox.rows.filter(({ entry }) => !history.find(entry.id)).map(({ entry, shown }) => ({ ...entry, ...shown, shown }));
+earlier = [...waiting.toReversed(), ...earlier.filter(({ id }) => !outbox.has(id))];
+strip.merge([...history.steps, ...waiting]);
 if (queue.current !== first) show(); // else what is answered of it so far stays
 outbox.call();
 setInterval(() => (queue.current && Date.now() - toldAt < TELL) || document.hidden || outbox.call(), LOOK_AGAIN);
