@@ -3,7 +3,8 @@
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -36,7 +37,7 @@ from curation.release.frozen import Classes, Frozen
 from curation.release.gates import CropCheck
 from curation.release.naming import ATTRIBUTES
 from curation.release.orders import Order
-from curation.release.selection import Finding
+from curation.release.selection import Finding, Selected
 from curation.release.splits import Decisions, Item
 from curation.release.vocabulary import CANNOT_TELL, Vocabulary, class_folders, vocabulary
 from curation.release.withdrawn import check_not_withdrawn
@@ -206,14 +207,18 @@ def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace
     """Looks at everything that there is to look at, and lists all that it finds."""
     policy = current_policy()  # before the vocabulary: it is made where there is none yet
     words = vocabulary()
-    draft, check = Draft(order, policy, words, _decide(order, words), gates.of_selection(order)), CropCheck()
+    draft, check = (
+        Draft(order, policy, words, splitting.decide([*_items(order, words)]), gates.of_selection(order)),
+        CropCheck(),
+    )
     sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)
-    for batch in ahead.batches(selection.selected(order), BATCH):
-        sound = [one for one in batch if check.passes(one.face, one.crop_sha256)]
-        made = records.release_faces(number, records.labelled(sound, order, words), order, words, sides)
-        keep(made)
-        draft.count(made)
-        progress(len(batch))
+    with _batches(order) as batches:
+        for batch in batches:
+            sound = [one for one in batch if check.passes(one.face, one.crop_sha256)]
+            made = records.release_faces(number, records.labelled(sound, order, words), order, words, sides)
+            keep(made)
+            draft.count(made)
+            progress(len(batch))
     draft.findings += (*check.findings(), *_of_result(draft))
     return draft
 
@@ -229,17 +234,23 @@ def _of_result(draft: Draft) -> tuple[Finding, ...]:
         return (*unsound, Finding(gates.CLASSES, str(refusal).rstrip("."), 0, (str(refusal),)))
 
 
-def _decide(order: Order, words: Vocabulary) -> Decisions:
+@contextmanager
+def _batches(order: Order) -> Iterator[Iterator[list[Selected]]]:
+    """Of what is ready: what stops half-way through closes the cursor while its transaction is still there."""
+    with closing(selection.selected(order)) as chosen:
+        yield ahead.batches(chosen, BATCH)
+
+
+def _items(order: Order, words: Vocabulary) -> Iterator[Item]:
     """What many faces have in common, a person and a cell, is held once."""
-    items: list[Item] = []
     once: dict[Any, Any] = {}
-    for batch in ahead.batches(selection.selected(order), BATCH):
-        labels = records.labels(batch, order)
-        for one in batch:
-            race, gender, age = (_cell(words, name, labels[one.claim][name]) for name in ATTRIBUTES)
-            person, cell = (once.setdefault(known, known) for known in (one.identity, (race, gender, age)))
-            items.append(Item(one.face, person, one.photo, one.group, cell))
-    return splitting.decide(items)
+    with _batches(order) as batches:
+        for batch in batches:
+            labels = records.labels(batch, order)
+            for one in batch:
+                race, gender, age = (_cell(words, name, labels[one.claim][name]) for name in ATTRIBUTES)
+                person, cell = (once.setdefault(known, known) for known in (one.identity, (race, gender, age)))
+                yield Item(one.face, person, one.photo, one.group, cell)
 
 
 def _cell(words: Vocabulary, name: str, code: str) -> str:

@@ -1,6 +1,6 @@
 """Which faces a release takes, and why the others are held back: one judgement, by the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,7 +179,7 @@ class Triage:
 NEXT = Order("0.0.0")  # a curated release of whatever version
 
 
-def selected(order: Order = NEXT) -> Iterator[Selected]:
+def selected(order: Order = NEXT) -> Generator[Selected]:
     """In the order of their claims, some at a time: who wants them twice asks twice, within one `snapshot`."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(TRIAGE + SELECTED, _values(order))
