@@ -51,11 +51,6 @@ class Answers:
     votes: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     consensus: dict[str, Consensus] = field(default_factory=dict)
 
-    def value(self, name: str) -> str:
-        """The settled value as stored, "" while there is none."""
-        row = self.consensus.get(name)
-        return row.value if row and row.state == Consensus.State.SETTLED else ""
-
     def how(self, name: str) -> str:
         """majority, posterior or adjudication; disputed or open where nothing is settled."""
         row = self.consensus.get(name)
@@ -81,21 +76,32 @@ class Labelled:
     photo: Photo
     source: Candidate
     said: Answers
-    labels: Mapping[str, str]  # race, gender, age: codes as perceived or claimed, "" where there is none
+    labels: Mapping[str, str]  # as `labels` has them
+
+
+def labels(batch: Sequence[Selected], order: Order) -> dict[int, dict[str, str]]:
+    """By claim: race, gender and age, codes as perceived or claimed, "" where there is none."""
+    if order.claimed:
+        people = Identity.objects.in_bulk({s.identity for s in batch})
+        photos = Photo.objects.in_bulk({s.photo for s in batch})
+        return {s.claim: claimed_labels(people[s.identity], photos[s.photo]) for s in batch}
+    found = {s.claim: dict.fromkeys(ATTRIBUTES, "") for s in batch}
+    settled = Consensus.objects.filter(claim__in=found, field__in=ATTRIBUTES, state=Consensus.State.SETTLED)
+    for claim, name, value in settled.values_list("claim", "field", "value"):
+        found[claim][name] = value
+    return found
 
 
 def labelled(batch: Sequence[Selected], order: Order, words: Vocabulary) -> list[Labelled]:
     identities = Identity.objects.in_bulk({s.identity for s in batch})
     photos = Photo.objects.in_bulk({s.photo for s in batch})
     candidates = Candidate.objects.prefetch_related("licence_evidence").in_bulk({s.candidate for s in batch})
-    answers = _answers([s.claim for s in batch], words)
-    found = []
-    for chosen in batch:
-        person, photo, said = identities[chosen.identity], photos[chosen.photo], answers[chosen.claim]
-        perceived = {name: said.value(name) for name in ATTRIBUTES}
-        labels = claimed_labels(person, photo) if order.claimed else perceived
-        found.append(Labelled(chosen, person, photo, candidates[chosen.candidate], said, labels))
-    return found
+    answers, known = _answers([s.claim for s in batch], words), labels(batch, order)
+    return [
+        Labelled(one, identities[one.identity], photos[one.photo], candidates[one.candidate], answers[one.claim],
+                 known[one.claim])
+        for one in batch
+    ]  # fmt: skip
 
 
 def release_faces(

@@ -1,6 +1,6 @@
 """Which faces a release takes, and why the others are held back: one judgement, by the database."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from ingest.licences import needs_attribution
 from ingest.models import Candidate
 
 EXAMPLES = 5
+CHUNK = 500
 
 # Reasons in the order in which they are looked at: the first that holds is the one that is told.
 HELD_BACK = {
@@ -178,8 +179,12 @@ class Triage:
 NEXT = Order("0.0.0")  # a curated release of whatever version
 
 
-def selected(order: Order = NEXT) -> list[Selected]:
-    return [Selected(*row) for row in _rows(SELECTED, order)]
+def selected(order: Order = NEXT) -> Generator[Selected]:
+    """In the order of their claims, some at a time: who wants them twice asks twice, within one `snapshot`."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(TRIAGE + SELECTED, _values(order))
+        while rows := cursor.fetchmany(CHUNK):
+            yield from (Selected(*row) for row in rows)
 
 
 def triage(order: Order = NEXT) -> Triage:
@@ -217,14 +222,16 @@ def examples(claims: Sequence[int]) -> tuple[str, ...]:
 
 def _rows(select: str, order: Order, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(TRIAGE + select, _licences() | {"claimed": order.claimed} | values)
+        cursor.execute(TRIAGE + select, _values(order) | values)
         return list(cursor.fetchall())
 
 
-def _licences() -> dict[str, Any]:
+def _values(order: Order) -> dict[str, Any]:
+    """Of the triage: the kind of release, and the licences that are taken."""
     proved = Candidate.objects.filter(proof=Candidate.Proof.PROVED)
     known = proved.values_list("licence", flat=True).distinct()
     verdicts = {spdx: judge(spdx).verdict for spdx in known}
     taken = [spdx for spdx, verdict in verdicts.items() if verdict == "take"]
     asked = [spdx for spdx, verdict in verdicts.items() if verdict == "ask"]
-    return {"taken": taken, "asked": asked, "attributed": [spdx for spdx in taken + asked if needs_attribution(spdx)]}
+    attributed = [spdx for spdx in taken + asked if needs_attribution(spdx)]
+    return {"claimed": order.claimed, "taken": taken, "asked": asked, "attributed": attributed}

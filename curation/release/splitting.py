@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from curation.models import FaceSide, IdentitySide
 from curation.release import splits
 from curation.release.errors import ReleaseRefused
+from curation.release.naming import PARTS
 from curation.release.splits import DISJOINT, SHARED, Decisions, Item, Past, Placed
 from ingest.models import Face
 
@@ -47,7 +48,10 @@ def _placed(split: str) -> dict[int, Placed]:
     known = FaceSide.objects.filter(split=split).values_list(
         *("face", "face__photo", "face__duplicate_group", "part", "release")
     )
-    return {face: Placed(photo, group, part, release) for face, photo, group, part, release in known.iterator()}
+    held_once = {part: part for part in PARTS}
+    return {
+        face: Placed(photo, group, held_once[part], release) for face, photo, group, part, release in known.iterator()
+    }
 
 
 def store(decisions: Decisions, release_number: int) -> None:

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.django_db
 KINDS = {"a": "int2", "b": "int4", "c": "int8", "at": "timestamptz"}
 
 
-def test_columns_are_what_the_query_returns() -> None:
+@pytest.mark.parametrize("at_once", [1, 1_000, 1 << 20])
+def test_columns_are_what_the_query_returns(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", at_once)
     query = """SELECT n::int2, (-n * 100000)::int4, n::int8 << 40, timestamptz '2026-03-01 12:00:00.25+00' + days
                FROM generate_series(0, 999) AS n, LATERAL (SELECT n * interval '1 day' AS days) AS d"""
     with CaptureQueriesContext(connection) as queries:

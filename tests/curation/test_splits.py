@@ -1,5 +1,6 @@
 """The splits of one release, and of one after another: whole bundles, whole people, and what stands."""
 
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 
@@ -9,6 +10,24 @@ from curation.release.naming import PARTS
 from curation.release.splits import DISJOINT, SHARED, Decisions, Item, Past, Placed, decide
 from curation.release.splits.items import rank
 from tests.curation.split_scenes import after, checked, face, people, stood
+
+
+def peak(faces: int) -> int:
+    """Bytes that deciding takes at most, for 50 people with so many faces each."""
+    items = people([faces] * 50)
+    tracemalloc.start()
+    try:
+        decide(items)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_deciding_takes_little_memory_for_a_face() -> None:
+    """Besides the faces themselves; with a set, a tuple or a dictionary for each it was a thousand bytes."""
+    decide(people([3]))  # what is made once
+    assert (peak(50) - peak(10)) / (50 * 40) < 500
+
 
 # ---- Bundles and people
 

@@ -61,5 +61,5 @@ def decide(items: Sequence[Item], past: Past | None = None) -> Decisions:
     )
 
 
-def _new(board: Board, before: Mapping[int, Placed]) -> dict[int, str]:
-    return {face: part for face, part in board.parts.items() if face not in before}
+def _new(board: Board, before: Mapping[int, Placed]) -> Mapping[int, str]:
+    return board.parts if not before else {face: part for face, part in board.parts.items() if face not in before}

@@ -1,18 +1,22 @@
 """Faces that must stay together: those of one photo and of one duplicate group, and so on from face to face."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 
 from curation.release.splits.items import FOUND_ALIKE, Board, Item, Past, Placed, rank
 
-Key = tuple[str, int]
+Key = int  # a photo's, or what `_of_group` makes of a duplicate group's
+
+
+def _of_group(group: int) -> Key:
+    """Below nought, where no photo's key is."""
+    return ~group
 
 
 def keys(one: Item | Placed) -> tuple[Key, ...]:
     """What must not be seen in two parts: a photo, and a duplicate group."""
-    photo = ("photo", one.photo)
-    return (photo,) if one.group is None else (photo, ("group", one.group))
+    return (one.photo,) if one.group is None else (one.photo, _of_group(one.group))
 
 
 class Bundles:
@@ -21,17 +25,14 @@ class Bundles:
 
     def __init__(self, items: Iterable[Item], past: Past) -> None:
         self._above: dict[Key, Key] = {}
-        self._names: dict[int, Key] = {}
         everything: Iterable[Item | Placed] = chain(items, past.shared.values(), past.disjoint.values())
         joined = ((one.photo, one.group) for one in everything if one.group is not None)
         for photo, group in chain(joined, past.alike):
-            self._above[self._top(("photo", photo))] = self._top(("group", group))
+            self._above[self._top(photo)] = self._top(_of_group(group))
 
     def of(self, one: Item | Placed) -> Key:
         """The name of its bundle, good within this object alone."""
-        if (name := self._names.get(one.photo)) is None:
-            name = self._names[one.photo] = self._top(("photo", one.photo))
-        return name
+        return self._top(one.photo)
 
     def _top(self, key: Key) -> Key:
         above = self._above
@@ -40,18 +41,19 @@ class Bundles:
             key = higher
         return key
 
-    def parts(self, placed: Mapping[int, Placed]) -> dict[Key, set[str]]:
+    def parts(self, placed: Mapping[int, Placed]) -> dict[Key, tuple[str, ...]]:
         """In which parts what was released of a bundle stands: more than one, if it grew together since."""
-        parts = defaultdict(set)
+        parts: dict[Key, tuple[str, ...]] = {}
         for one in placed.values():
-            parts[self.of(one)].add(one.part)
+            known = parts.get(self.of(one), ())
+            if one.part not in known:
+                parts[self.of(one)] = (*known, one.part)
         return parts
 
-    def gather(self, items: Iterable[Item]) -> dict[Key, list[Item]]:
-        gathered = defaultdict(list)
-        for item in items:
-            gathered[self.of(item)].append(item)
-        return gathered
+    def gather(self, items: Iterable[Item]) -> Iterator[tuple[Key, list[Item]]]:
+        """Bundle by bundle: most hold one face, and a list for each of them at once would be larger than the faces."""
+        for key, faces in groupby(sorted(items, key=self.of), self.of):
+            yield key, list(faces)
 
 
 def keep(items: Sequence[Item], placed: Mapping[int, Placed], board: Board) -> None:

@@ -20,8 +20,8 @@ def place(items: Sequence[Item], past: Past, bundles: Bundles) -> tuple[dict[int
             board.hold(item.face, RELABELLED)
     keep(items, past.disjoint, board)
     free = [item for item in _newcomers(items, past) if item.face not in board.held]
-    for bundle, faces in bundles.gather(free).items():
-        part = next(iter(taken[bundle])) if bundle in taken else sides[leader(faces)]
+    for bundle, faces in bundles.gather(free):
+        part = taken[bundle][0] if bundle in taken else sides[leader(faces)]
         _stand(board, faces, part, sides)
     return sides, board
 
@@ -49,11 +49,12 @@ def _sides(counted: Sequence[Item], items: Sequence[Item], past: Past, bundles: 
 def _certain(items: Sequence[Item], past: Past, bundles: Bundles) -> list[Item]:
     """Those that stand on their person's side whatever the sides of others: released before, or in a bundle of their
     person's own."""
-    people: dict[Key, set[int]] = defaultdict(set)
+    owners: dict[Key, int] = {}
+    not_own = {*bundles.parts(past.disjoint)}
     for item in items:
-        people[bundles.of(item)].add(item.identity)
-    own = {bundle for bundle, names in people.items() if len(names) == 1} - bundles.parts(past.disjoint).keys()
-    return [item for item in items if item.face in past.disjoint or bundles.of(item) in own]
+        if owners.setdefault(bundles.of(item), item.identity) != item.identity:
+            not_own.add(bundles.of(item))
+    return [item for item in items if item.face in past.disjoint or bundles.of(item) not in not_own]
 
 
 def _inherited(items: Iterable[Item], past: Past) -> dict[int, str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from curation.release.naming import PARTS
-from curation.release.splits.bundles import keys
 from curation.release.splits.items import DISJOINT, REASONS, SHARED, Board, Cell, Item, Past, classes
 
 Row = tuple[str, ...]  # () all | (attribute, label) | (race, gender, age)
@@ -69,19 +68,19 @@ def figures(split: str, items: Sequence[Item], board: Board, past: Past) -> Spli
     )
 
 
-def leaks(split: str, items: Iterable[Item], parts: Mapping[int, str]) -> dict[str, int]:
+def leaks(split: str, items: Sequence[Item], parts: Mapping[int, str]) -> dict[str, int]:
     """How many persons, photos and duplicate groups are seen in more than one part."""
-    seen: dict[str, dict[int, str]] = {"persons": {}, "photos": {}, "duplicate_groups": {}}
-    twice: dict[str, set[int]] = {name: set() for name in seen}
-    names = {"photo": "photos", "group": "duplicate_groups"}
-    for item in items:
-        part = parts[item.face]
-        joined = [(names[kind], number) for kind, number in keys(item)]
-        for name, number in [*joined, *([("persons", item.identity)] if split == DISJOINT else [])]:
-            if seen[name].setdefault(number, part) != part:
-                twice[name].add(number)
-    counted = {name: len(numbers) for name, numbers in twice.items()}
-    return counted if split == DISJOINT else {name: n for name, n in counted.items() if name != "persons"}
+    persons = {"persons": _torn((item.identity, parts[item.face]) for item in items)} if split == DISJOINT else {}
+    return persons | {
+        "photos": _torn((item.photo, parts[item.face]) for item in items),
+        "duplicate_groups": _torn((item.group, parts[item.face]) for item in items if item.group is not None),
+    }
+
+
+def _torn(placed: Iterable[tuple[int, str]]) -> int:
+    """How many keys are seen in more than one part."""
+    seen: dict[int, str] = {}
+    return len({key for key, part in placed if seen.setdefault(key, part) != part})
 
 
 def _not_everywhere(items: Iterable[Item], parts: Mapping[int, str]) -> int:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from curation.release.naming import PARTS
@@ -14,9 +15,10 @@ Parts = dict[str, int]
 Name = TypeVar("Name", bound=Hashable)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Load:
-    """A bundle that has no part yet, with the images that it brings to each person and cell."""
+    """A bundle that has no part yet, with the images that it brings to each person and cell: most bring one image of
+    one person, as many others do, and share these tallies with them."""
 
     key: Key
     people: Mapping[int, int]
@@ -34,14 +36,14 @@ def place(items: Sequence[Item], past: Past, bundles: Bundles) -> Board:
     keep(items, past.shared, board)
     for item in items:
         if item.face not in past.shared:
-            _join(item, taken.get(bundles.of(item), set()), board)
+            _join(item, taken.get(bundles.of(item), ()), board)
     people = _people(items, bundles, board)
     fixed = _fixed(items, board)
     free = [item for item in items if item.face not in board.parts and item.face not in board.held]
     able = {one for one, names in people.items() if len(fixed[one]) + len(names - taken.keys()) >= len(PARTS)}
     loads = _loads(bundles.gather(free), able)
     chosen = _spread(loads, {one: fixed[one] for one in able}, _Balance(items, board))
-    able -= complete({load.key: load.people.keys() for load in loads}, fixed, chosen)
+    able -= complete({load.key: load.people for load in loads}, fixed, chosen)
     for item in free:
         if item.identity in able:
             board.parts[item.face] = chosen[bundles.of(item)]
@@ -51,12 +53,12 @@ def place(items: Sequence[Item], past: Past, bundles: Bundles) -> Board:
     return board
 
 
-def _join(item: Item, parts: set[str], board: Board) -> None:
+def _join(item: Item, parts: Sequence[str], board: Board) -> None:
     """A newcomer goes where its bundle stands, unless that is in two parts."""
     if len(parts) > 1:
         board.hold(item.face, BRIDGE)
     elif parts:
-        board.parts[item.face] = next(iter(parts))
+        board.parts[item.face] = parts[0]
 
 
 def _people(items: Iterable[Item], bundles: Bundles, board: Board) -> dict[int, set[Key]]:
@@ -77,21 +79,22 @@ def _fixed(items: Iterable[Item], board: Board) -> dict[int, set[str]]:
     return fixed
 
 
-def _loads(gathered: Mapping[Key, Sequence[Item]], able: set[int]) -> list[Load]:
+def _loads(gathered: Iterable[tuple[Key, Sequence[Item]]], able: set[int]) -> list[Load]:
     """In the order in which they are placed: first those with several people, which leave least choice; then those of
     people with few; large ones first."""
-    loads = []
-    for key, faces in gathered.items():
+    loads, people_of, cells_of = [], cache(_tally), cache(_tally)
+    for key, faces in gathered:
         wanted = sorted((rank("face", one.face), one.identity, one.cell) for one in faces if one.identity in able)
         if wanted:
-            people, cells = _tally(identity for _, identity, _ in wanted), _tally(cell for _, _, cell in wanted)
-            loads.append(Load(key, people, cells, wanted[0][0]))
+            _ranks, people, cells = zip(*wanted, strict=True)
+            loads.append(Load(key, people_of(people), cells_of(cells), wanted[0][0]))
     many = Counter(person for load in loads for person in load.people)
     turns = {person: (n, rank("identity", person)) for person, n in many.items()}
-    return sorted(loads, key=lambda load: _turn(load, turns))
+    loads.sort(key=lambda load: _turn(load, turns))
+    return loads
 
 
-def _tally(names: Iterable[Name]) -> dict[Name, int]:
+def _tally(names: tuple[Name, ...]) -> Mapping[Name, int]:
     """As a Counter does, which takes its time where there is one name, as nearly everywhere here."""
     counted: dict[Name, int] = {}
     for name in names:
@@ -132,11 +135,10 @@ class _Balance:
         return max(parts, key=lambda part: sum(b[part] * n for b, n in brings) + size * PER_CENT[part])
 
 
-def _spread(loads: Iterable[Load], fixed: Mapping[int, set[str]], balance: _Balance) -> dict[Key, str]:
+def _spread(loads: Sequence[Load], fixed: Mapping[int, set[str]], balance: _Balance) -> dict[Key, str]:
     """Bundle → part: the one most behind, but for a person who has just as many left as parts to reach one of those."""
     chosen: dict[Key, str] = {}
     have = {person: set(parts) for person, parts in fixed.items()}
-    loads = list(loads)
     left = Counter(person for load in loads for person in load.people)
     for load in loads:
         pressed = [have[one] for one in load.people if left[one] <= len(PARTS) - len(have[one])]
