@@ -9,7 +9,6 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from curation.release import sheet
-from curation.release.datasheet_reading import Block
 
 ONE_LINE = {"line": forms.TextInput, "email": forms.EmailInput, "url": forms.URLInput, "contact": forms.TextInput}
 HIGH = {"authors": 3, "keywords": 2, "doi": 1}
@@ -17,12 +16,12 @@ HIGH = {"authors": 3, "keywords": 2, "doi": 1}
 
 @dataclass(frozen=True)
 class Row:
-    """A question on the page. `fact` is what the data said in the newest release."""
+    """A question on the page. `fact` is what the data said in the newest release, as safe HTML."""
 
     question: sheet.Question
     field: BoundField
     answered: bool
-    fact: list[Block]
+    fact: str
     by: str
 
     @property

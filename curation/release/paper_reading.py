@@ -1,113 +1,76 @@
-"""A paper as blocks to show: the Markdown that papers are made of, and no more of it."""
+"""Papers as HTML to show. Much in them was written by strangers: HTML is shown as words, a link leads to the web or
+nowhere, a picture is one of the release's own."""
 
-import html
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
-HEADING = re.compile(r"(#{1,4}) (.*)")
-PICTURE = re.compile(r"!\[(.*)\]\(([\w./-]+)\)")
-RULE = re.compile(r"\|( ?:?-+:? ?\|)+")
-CELL = re.compile(r"(?<!\\)\|")
-MARK = re.compile(
-    r"\\(?P<plain>[^a-zA-Z0-9\s])|`(?P<code>[^`]+)`|\[(?P<words>(?:[^\]\\]|\\.)*)\]\(<(?P<address>[^>]*)>\)"
-    r"|\*\*(?P<strong>.+?)\*\*|(?<!\w)\*(?P<em>[^*\s](?:[^*]*[^*\s])?)\*(?!\w)"
-)
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
 WEB = ("https://", "http://", "mailto:")
+FENCE = "---\n"
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text: `how` is "", code, strong, em, or link, which has an `address`."""
+class Page(NamedTuple):
+    """`head` is the YAML for Hugging Face, or empty; `body` is safe HTML."""
 
-    text: str
-    how: str = ""
-    address: str = ""
+    head: str
+    body: str
 
 
-Line = list[Piece]
+def page(text: str, picture: Callable[[str], str] = str) -> Page:
+    """`picture` tells the address of a picture from its path as the paper has it."""
+    head, fence, rest = text.removeprefix(FENCE).partition(f"\n{FENCE}")
+    if not (fence and text.startswith(FENCE)):
+        head, rest = "", text
+    tokens = list(_dressed(MARKDOWN.parse(rest), picture))
+    return Page(head, MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
 
 
-@dataclass(frozen=True)
-class Block:
-    """`kind` is heading, text, list, quote, table, code, picture or head; a picture has its path in `source`."""
-
-    kind: str
-    lines: list[Line] = field(default_factory=list)
-    level: int = 0
-    plain: str = ""
-    source: str = ""
-    heads: list[Line] = field(default_factory=list)
-    numbers: list[bool] = field(default_factory=list)
-    rows: list[list[tuple[Line, bool]]] = field(default_factory=list)
-
-
-def blocks(text: str) -> list[Block]:
-    """In the order of the paper. What stands before it for Hugging Face is its head."""
-    head, rest = "", text
-    if text.startswith("---\n") and "\n---\n" in text:
-        head, rest = text[4:].split("\n---\n", 1)
-    groups = (group.split("\n") for group in re.split(r"\n{2,}", rest.strip("\n")) if group.strip())
-    found = [block for group in groups for block in _blocks(group)]
-    return ([Block("head", plain=head)] if head else []) + found
-
-
-def _blocks(lines: list[str]) -> Iterator[Block]:
-    if heading := HEADING.fullmatch(lines[0]):
-        yield Block("heading", [pieces(heading[2])], level=len(heading[1]))
-        yield from _blocks(lines[1:]) if lines[1:] else ()
-    elif len(lines) > 1 and RULE.fullmatch(lines[1]):
-        yield _table(lines)
-    elif picture := PICTURE.fullmatch(lines[0]):
-        yield Block("picture", plain=_bare(picture[1]), source=picture[2])
-    elif all(line.startswith("    ") for line in lines):
-        yield Block("code", plain="\n".join(line[4:] for line in lines))
-    elif all(line.startswith(">") for line in lines):
-        yield Block("quote", [pieces(html.unescape(line[1:].strip())) for line in lines])
-    else:
-        yield from _words(lines)
+def _dressed(tokens: Iterable[Token], picture: Callable[[str], str]) -> Iterator[Token]:
+    leads = True  # whether the link that is open leads anywhere
+    for token in tokens:
+        if token.children:
+            token.children = list(_dressed(token.children, picture))
+        match token.type:
+            case "heading_open" | "heading_close":
+                token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"  # the page has a title of its own
+            case "th_open" | "td_open":
+                _dress_cell(token)
+            case "code_block":
+                token.attrs |= {"class": "paper", "tabindex": 0}
+            case "link_open":
+                leads = str(token.attrs.get("href", "")).startswith(WEB)
+                token.attrs |= {"rel": "noopener noreferrer"}
+            case "image" if ":" in (path := str(token.attrs["src"])) or path.startswith("/"):
+                token = Token("text", "", 0, content=token.content)
+            case "image":
+                token.attrs["src"] = picture(path)
+        if leads or token.type not in ("link_open", "link_close"):
+            yield token
 
 
-def _words(lines: Sequence[str]) -> Iterator[Block]:
-    """A paragraph, a list, or a list right below a paragraph."""
-    first = next((number for number, line in enumerate(lines) if line.startswith("- ")), len(lines))
-    if first:
-        yield Block("text", [pieces(" ".join(lines[:first]))])
-    items: list[str] = []
-    for line in lines[first:]:
-        if line.startswith("- "):
-            items.append(line[2:])
-        else:
-            items[-1] += f" {line.strip()}"
-    if items:
-        yield Block("list", [pieces(item) for item in items])
+def _dress_cell(token: Token) -> None:
+    """A class in the place of a style, which the pages' policy forbids."""
+    if token.attrs.pop("style", "") == "text-align:right":
+        token.attrs["class"] = "n"
+    if token.tag == "th":
+        token.attrs["scope"] = "col"
 
 
-def _table(lines: Sequence[str]) -> Block:
-    heads, rule, *rows = ([cell.strip() for cell in CELL.split(line)[1:-1]] for line in lines)
-    numbers = [cell.endswith(":") for cell in rule]
-    told = [list(zip(map(pieces, row), numbers, strict=False)) for row in rows]
-    return Block("table", heads=list(map(pieces, heads)), numbers=numbers, rows=told)
+def _table_opened(*_told: Any) -> str:
+    return '<div class="table" tabindex="0"><table>\n'
 
 
-def pieces(text: str) -> Line:
-    found, place = [], 0
-    for mark in MARK.finditer(text):
-        found += [Piece(text[place : mark.start()]), *_marked(mark)]
-        place = mark.end()
-    return [piece for piece in (*found, Piece(text[place:])) if piece.text]
+def _table_closed(*_told: Any) -> str:
+    return "</table></div>\n"
 
 
-def _marked(mark: re.Match[str]) -> Line:
-    how = mark.lastgroup or ""
-    if how == "plain":
-        return [Piece(mark["plain"])]
-    if how == "address":
-        address = mark["address"]
-        return [Piece(_bare(mark["words"]), "link" if address.startswith(WEB) else "", address)]
-    return [Piece(mark[how] if how == "code" else _bare(mark[how]), how)]
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.add_render_rule("table_open", _table_opened)
+    reader.add_render_rule("table_close", _table_closed)
+    return reader
 
 
-def _bare(text: str) -> str:
-    """Without marks: there are none inside others."""
-    return "".join(piece.text for piece in pieces(text))
+MARKDOWN = _reader()

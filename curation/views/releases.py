@@ -1,13 +1,13 @@
 """Frozen releases, and the order of the next one."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -129,21 +129,21 @@ def paper(request: HttpRequest, version: str, path: str) -> HttpResponse:
     text: str = release.papers[path]
     if "raw" in request.GET:
         return _as_it_is(path, text)
-    found = paper_reading.blocks(text) if path.endswith(".md") else []
+    read = paper_reading.page(text, lambda name: _beside(release, path, name)) if path.endswith(".md") else None
     context = {
         "release": release,
         "path": path,
         "name": PurePosixPath(path).name,
         "text": text,
         "is_picture": path.endswith(PLOT),
-        "blocks": [replace(block, source=_beside(path, block.source)) for block in found],
+        "read": read,
     }
     return render(request, "curation/paper.html", context)
 
 
-def _beside(path: str, name: str) -> str:
-    """The whole path of what a paper names by a path of its own."""
-    return str(PurePosixPath(path).parent / name) if name else ""
+def _beside(release: Release, path: str, name: str) -> str:
+    """The address of a picture that a paper names by a path of its own."""
+    return reverse("release-paper", args=[release.version, str(PurePosixPath(path).parent / name)]) + "?raw"
 
 
 def _as_it_is(path: str, text: str) -> HttpResponse:

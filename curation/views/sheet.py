@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from curation.models import Release, SheetAnswer
-from curation.release import answers, sheet
-from curation.release.datasheet_reading import blocks, told_before
+from curation.release import answers, paper_reading, sheet
+from curation.release.datasheet_reading import told_before
 from curation.release.papers.datasheet_facts import steady
 from curation.sheet_forms import Row, SheetForm
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
@@ -71,7 +71,7 @@ def _section(
             question=question,
             field=form.bound(question),
             answered=question.code in known and question not in missing,
-            fact=blocks(facts.get(question.text, "")) if question.answered == "fact" else [],
+            fact=paper_reading.page(facts.get(question.text, "")).body if question.answered == "fact" else "",
             by=_who(known.get(question.code)),
         )
         for question in section.questions
