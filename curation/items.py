@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from curation.models import Claim, Policy, Slot
 from curation.models.claims import Question
 from curation.quarantine import IN_FORCE
-from curation.rows import columns, instance, part
+from curation.rows import columns, part
 from ingest.licences import attribution_line, licence_name, licence_url
 from ingest.models import Candidate, Face, Identity
 from mtf_site.prepared import exchange
@@ -31,8 +31,9 @@ c.state = 'accepted' AND NOT EXISTS (SELECT FROM curation_quarantine q
 AND NOT EXISTS (SELECT FROM curation_golditem g
                 WHERE g.claim_id = c.id AND g.question = 'usable' AND g.retired_at IS NULL)
 """
+BOX = ("id", "photo_id", "x", "y", "width", "height")
 FACES = f"""
-SELECT {columns(Face, "f")} FROM ingest_face f WHERE f.photo_id = ANY(%(photos)s::bigint[]) ORDER BY f.id;
+SELECT {columns(Face, "f", BOX)} FROM ingest_face f WHERE f.photo_id = ANY(%(photos)s::bigint[]) ORDER BY f.id;
 """  # noqa: S608  constants
 # In the order of the model's fields.
 SHOWN_OF_A_HIT = ("id", "identity_id", "source", "page_url", "title", "creator", "proof", "licence", "photo_id")
@@ -137,7 +138,7 @@ def _around(claims: Sequence[Claim], names: bool) -> Around:
         [(text, params) for text in ((FACES, HITS, ACCEPTED) if names else (FACES, HITS))]
     )
     for row in faces:
-        face = instance(Face, row)
+        face = part(Face, BOX, row)
         around.faces[face.photo_id].append(face)
     _read_hits(hits, around.hits)
     for identity, count, *face_row in accepted[0] if names else ():
