@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -44,14 +44,21 @@ WHERE photo_id = ANY(%(photos)s::bigint[]) AND state = 'done' ORDER BY id;
 # Gold is no reference: who sees a face among these knows that it is accepted.
 # How many accepted faces each identity has, and the newest: a few more than are shown, so that the served one can go.
 ACCEPTED = f"""
-SELECT i.id, n.n, f.id, f.crop_sha256, f.duplicate_group_id
+SELECT i.id, c.n, f.id, f.crop_sha256, f.duplicate_group_id
 FROM unnest(%(identities)s::bigint[]) AS i(id)
-    CROSS JOIN LATERAL (SELECT count(*) AS n FROM curation_claim c WHERE c.identity_id = i.id AND {IS_SEEN}) n
-    CROSS JOIN LATERAL (SELECT c.id, c.face_id FROM curation_claim c WHERE c.identity_id = i.id AND {IS_SEEN}
-                        ORDER BY c.id DESC LIMIT {REFERENCES + 1}) c
+    CROSS JOIN LATERAL (SELECT c.id, c.face_id, count(*) OVER () AS n FROM curation_claim c
+                        WHERE c.identity_id = i.id AND {IS_SEEN} ORDER BY c.id DESC LIMIT {REFERENCES + 1}) c
     JOIN ingest_face f ON f.id = c.face_id
 ORDER BY c.id DESC;
 """  # noqa: S608  constants
+
+
+class Reference(NamedTuple):
+    """An accepted face: its id, its duplicate group, and the address of its crop."""
+
+    face: int
+    group: int | None
+    crop: str
 
 
 @dataclass
@@ -61,7 +68,7 @@ class Around:
     faces: dict[int, list[Face]] = field(default_factory=lambda: defaultdict(list))
     hits: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    references: dict[int, list[Face]] = field(default_factory=lambda: defaultdict(list))
+    references: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
 
 
 def items(slots: Sequence[Slot], question: str, policy: Policy) -> list[Json]:
@@ -141,10 +148,9 @@ def _around(claims: Sequence[Claim], names: bool) -> Around:
         face = part(Face, BOX, row)
         around.faces[face.photo_id].append(face)
     _read_hits(hits, around.hits)
-    for identity, count, *face_row in accepted[0] if names else ():
+    for identity, count, pk, sha256, group in accepted[0] if names else ():
         around.accepted[identity] = count
-        face = part(Face, ("id", "crop_sha256", "duplicate_group_id"), face_row)
-        around.references[identity].append(face)
+        around.references[identity].append(Reference(pk, group, _address("crop", sha256)))
     return around
 
 
@@ -233,13 +239,18 @@ def _site(hit: Candidate | None) -> str:
 
 def _person(claim: Claim, around: Around) -> Json:
     identity = claim.identity
-    others = [f for f in around.references[identity.pk] if f.pk != claim.face_id and not _twins(f, claim.face)]
+    face, group = claim.face_id, claim.face.duplicate_group_id
+    others = [
+        known.crop
+        for known in around.references[identity.pk]
+        if known.face != face and (group is None or known.group != group)
+    ]
     return {
         "id": identity.pk,
         "name": identity.name,
         "about": describe(identity),
         "accepted": around.accepted[identity.pk],
-        "references": [crop_url(face) for face in others[:REFERENCES]],
+        "references": others[:REFERENCES],
         "reference_picture": None if others else _reference_picture(identity),
     }
 

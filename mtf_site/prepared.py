@@ -150,6 +150,8 @@ def _array(values: Iterable[Any]) -> str:
 
 
 def _element(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if value is None:
         return "NULL"
     if isinstance(value, bool | int | float):
