@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models import Annotation, Policy
 from curation.models.claims import Question
-from curation.plain_forms import Code, Moment, Payload, PlainForm, Words
+from curation.plain_forms import Code, Key, Moment, Number, Payload, PlainForm, Words
 from curation.policies import FIELDS, QUARANTINE_REASONS, class_codes, reason_codes
 
 V = Annotation.Verdict
@@ -75,15 +75,15 @@ class Result:
 
 
 class AnswerForm(PlainForm):
-    id = forms.UUIDField()
-    claim = forms.IntegerField(min_value=1)
+    id = Key()
+    claim = Number(min_value=1)
     question = Code(Question.values)
     verdict = Code(Annotation.Verdict.values)
     reason = forms.CharField(required=False, max_length=30)
-    identity = forms.IntegerField(required=False, min_value=1)
-    race = forms.IntegerField(required=False, min_value=0)
-    gender = forms.IntegerField(required=False, min_value=0)
-    age = forms.IntegerField(required=False, min_value=0)
+    identity = Number(required=False, min_value=1)
+    race = Number(required=False, min_value=0)
+    gender = Number(required=False, min_value=0)
+    age = Number(required=False, min_value=0)
     note = Words(required=False, max_length=2000)
     mode = Code(["single", "grid"], required=False)
     shown_at = Moment(input_formats=ISO_8601)
@@ -143,16 +143,16 @@ class TypedForm(forms.Form):
 
 
 class UndoForm(PlainForm):
-    id = forms.UUIDField()
-    target = forms.UUIDField()
+    id = Key()
+    target = Key()
 
     def entry(self) -> Undo:
         return Undo(**self.cleaned_data)
 
 
 class SkipForm(PlainForm):
-    id = forms.UUIDField()
-    claim = forms.IntegerField(min_value=1)
+    id = Key()
+    claim = Number(min_value=1)
     question = Code(Question.values)
 
     def entry(self) -> Skipped:
@@ -203,9 +203,9 @@ class HoldingForm(forms.Form):
 
 
 class EnvelopeForm(PlainForm):
-    user = forms.IntegerField()
+    user = Number()
     question = Code(Question.values)
-    want = forms.IntegerField(min_value=0, max_value=50, required=False)
+    want = Number(min_value=0, max_value=50, required=False)
     tell = forms.BooleanField(required=False)
 
 

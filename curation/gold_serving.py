@@ -27,18 +27,20 @@ NEAR = 4  # places by which it may be put off, or brought forward, so as not to 
 AT_ONCE = 8  # gold that may be on its way to one reviewer
 
 # Whether there is any gold; how long ago the reviewer answered some, and which; what they were served and have not
-# answered. One row. What is asked anew since is no gold.
+# answered. One row, in which nothing else is looked up where there is none. What is asked anew since is no gold.
 TURN = """
-WITH lately AS MATERIALIZED (
+WITH gold AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM curation_golditem WHERE question = %(question)s AND retired_at IS NULL) AS is_any
+), lately AS MATERIALIZED (
     SELECT row_number() OVER (ORDER BY a.received_at DESC, a.id) AS nth, s.id AS slot, s.purpose
     FROM (SELECT id, received_at FROM (SELECT * FROM curation_annotation WHERE reviewer_id = %(reviewer)s
                                        ORDER BY received_at DESC LIMIT 4 * %(looked_back)s) newest
           WHERE question = %(question)s AND verdict <> 'withdrawn' AND mode <> 'adjudication'
-            AND carried_from_id IS NULL
+            AND carried_from_id IS NULL AND (SELECT is_any FROM gold)
           ORDER BY received_at DESC LIMIT %(looked_back)s) a
         LEFT JOIN curation_slot s ON s.annotation_id = a.id
 )
-SELECT EXISTS (SELECT FROM curation_golditem WHERE question = %(question)s AND retired_at IS NULL),
+SELECT (SELECT is_any FROM gold),
        (SELECT coalesce(min(nth) FILTER (WHERE purpose = 'gold'), count(*) + 1) - 1 FROM lately),
        (SELECT coalesce((array_agg(slot ORDER BY nth) FILTER (WHERE purpose = 'gold'))[1], 0) FROM lately),
        (SELECT array_agg(ARRAY[s.id, s.claim_id, (k.id IS NOT NULL)::int] ORDER BY s.id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from curation.models import Claim, Policy, Slot
 from curation.models.claims import Question
 from curation.quarantine import IN_FORCE
-from curation.rows import columns, instance, part
+from curation.rows import columns, part
 from ingest.licences import attribution_line, licence_name, licence_url
 from ingest.models import Candidate, Face, Identity
 from mtf_site.prepared import exchange
@@ -31,8 +31,9 @@ c.state = 'accepted' AND NOT EXISTS (SELECT FROM curation_quarantine q
 AND NOT EXISTS (SELECT FROM curation_golditem g
                 WHERE g.claim_id = c.id AND g.question = 'usable' AND g.retired_at IS NULL)
 """
+BOX = ("id", "photo_id", "x", "y", "width", "height")
 FACES = f"""
-SELECT {columns(Face, "f")} FROM ingest_face f WHERE f.photo_id = ANY(%(photos)s::bigint[]) ORDER BY f.id;
+SELECT {columns(Face, "f", BOX)} FROM ingest_face f WHERE f.photo_id = ANY(%(photos)s::bigint[]) ORDER BY f.id;
 """  # noqa: S608  constants
 # In the order of the model's fields.
 SHOWN_OF_A_HIT = ("id", "identity_id", "source", "page_url", "title", "creator", "proof", "licence", "photo_id")
@@ -43,14 +44,21 @@ WHERE photo_id = ANY(%(photos)s::bigint[]) AND state = 'done' ORDER BY id;
 # Gold is no reference: who sees a face among these knows that it is accepted.
 # How many accepted faces each identity has, and the newest: a few more than are shown, so that the served one can go.
 ACCEPTED = f"""
-SELECT i.id, n.n, f.id, f.crop_sha256, f.duplicate_group_id
+SELECT i.id, c.n, f.id, f.crop_sha256, f.duplicate_group_id
 FROM unnest(%(identities)s::bigint[]) AS i(id)
-    CROSS JOIN LATERAL (SELECT count(*) AS n FROM curation_claim c WHERE c.identity_id = i.id AND {IS_SEEN}) n
-    CROSS JOIN LATERAL (SELECT c.id, c.face_id FROM curation_claim c WHERE c.identity_id = i.id AND {IS_SEEN}
-                        ORDER BY c.id DESC LIMIT {REFERENCES + 1}) c
+    CROSS JOIN LATERAL (SELECT c.id, c.face_id, count(*) OVER () AS n FROM curation_claim c
+                        WHERE c.identity_id = i.id AND {IS_SEEN} ORDER BY c.id DESC LIMIT {REFERENCES + 1}) c
     JOIN ingest_face f ON f.id = c.face_id
 ORDER BY c.id DESC;
 """  # noqa: S608  constants
+
+
+class Reference(NamedTuple):
+    """An accepted face: its id, its duplicate group, and the address of its crop."""
+
+    face: int
+    group: int | None
+    crop: str
 
 
 @dataclass
@@ -60,7 +68,7 @@ class Around:
     faces: dict[int, list[Face]] = field(default_factory=lambda: defaultdict(list))
     hits: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    references: dict[int, list[Face]] = field(default_factory=lambda: defaultdict(list))
+    references: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
 
 
 def items(slots: Sequence[Slot], question: str, policy: Policy) -> list[Json]:
@@ -137,13 +145,12 @@ def _around(claims: Sequence[Claim], names: bool) -> Around:
         [(text, params) for text in ((FACES, HITS, ACCEPTED) if names else (FACES, HITS))]
     )
     for row in faces:
-        face = instance(Face, row)
+        face = part(Face, BOX, row)
         around.faces[face.photo_id].append(face)
     _read_hits(hits, around.hits)
-    for identity, count, *face_row in accepted[0] if names else ():
+    for identity, count, pk, sha256, group in accepted[0] if names else ():
         around.accepted[identity] = count
-        face = part(Face, ("id", "crop_sha256", "duplicate_group_id"), face_row)
-        around.references[identity].append(face)
+        around.references[identity].append(Reference(pk, group, _address("crop", sha256)))
     return around
 
 
@@ -232,13 +239,18 @@ def _site(hit: Candidate | None) -> str:
 
 def _person(claim: Claim, around: Around) -> Json:
     identity = claim.identity
-    others = [f for f in around.references[identity.pk] if f.pk != claim.face_id and not _twins(f, claim.face)]
+    face, group = claim.face_id, claim.face.duplicate_group_id
+    others = [
+        known.crop
+        for known in around.references[identity.pk]
+        if known.face != face and (group is None or known.group != group)
+    ]
     return {
         "id": identity.pk,
         "name": identity.name,
         "about": describe(identity),
         "accepted": around.accepted[identity.pk],
-        "references": [crop_url(face) for face in others[:REFERENCES]],
+        "references": others[:REFERENCES],
         "reference_picture": None if others else _reference_picture(identity),
     }
 

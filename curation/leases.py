@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import IntegrityError, connection
 from django.db.models import Model
 
 from curation.models import Claim, Slot
-from curation.rows import attach, columns, instance
+from curation.rows import attach, columns, part
 from ingest.models import Face, Identity, Photo
 from mtf_site import prepared
 
@@ -71,7 +72,16 @@ WITH head AS MATERIALIZED (
 SELECT {PLACE}, best.why FROM best JOIN curation_slot s ON s.id = best.id
 WHERE s.waiting AND (s.leased_until IS NULL OR s.leased_until < now()) FOR UPDATE OF s SKIP LOCKED
 """  # noqa: S608  constants
-SHOWN: tuple[tuple[type[Model], str], ...] = ((Slot, "s"), (Claim, "c"), (Identity, "i"), (Face, "f"), (Photo, "p"))
+# What is read of each row: what `curation.items` shows, and no more, as a grid has many. The rest is looked up if
+# anybody wants it.
+SHOWN: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
+    (Slot, "s", ("id", "claim_id", "identity_id", "question", "asks")),
+    (Claim, "c", ("id", "face_id", "photo_id", "identity_id")),
+    (Identity, "i", ("id", "name", "about", "birth_date", "claimed_race", "claimed_gender", "reference_preview_sha256",
+                     "reference_page_url", "reference_credit")),
+    (Face, "f", ("id", "crop_sha256", "duplicate_group_id")),
+    (Photo, "p", ("id", "preview_sha256", "width", "height", "taken_at")),
+)  # fmt: skip
 LEASE = f"""
 WITH start AS MATERIALIZED (
     SELECT priority, block, shuffle, slot AS id FROM curation_bookmark
@@ -98,7 +108,7 @@ chosen AS MATERIALIZED (
         leased_until = now() + %(seconds)s * interval '1 second'
     FROM chosen WHERE s.id = chosen.id RETURNING s.id
 ), marked AS ({{mark}})
-SELECT (SELECT id FROM start) = 0, {", ".join(columns(model, alias) for model, alias in SHOWN)}
+SELECT (SELECT id FROM start) = 0, {", ".join(columns(*shown) for shown in SHOWN)}
 FROM curation_slot s JOIN curation_claim c ON c.id = s.claim_id JOIN ingest_identity i ON i.id = c.identity_id
     JOIN ingest_face f ON f.id = c.face_id JOIN ingest_photo p ON p.id = c.photo_id
 WHERE s.id IN (SELECT id FROM held UNION ALL SELECT id FROM taken) AND s.claim_id <> ALL(%(have)s::bigint[])
@@ -165,13 +175,8 @@ def _statement(free: str, mark: str, want: int) -> str:
 
 def _slot(row: tuple[Any, ...]) -> Slot:
     """With its claim, and the claim's identity, face and photo."""
-    made: dict[type[Model], Any] = {}
-    start = 0
-    for model, _alias in SHOWN:
-        end = start + len(model._meta.concrete_fields)
-        made[model] = instance(model, row[start:end])
-        start = end
-    slot: Slot = made[Slot]
-    attach(slot, claim=made[Claim])
-    attach(made[Claim], identity=made[Identity], face=made[Face], photo=made[Photo])
-    return slot
+    values = iter(row)
+    slot, claim, identity, face, photo = (part(model, names, islice(values, len(names))) for model, _, names in SHOWN)
+    attach(slot, claim=claim)
+    attach(claim, identity=identity, face=face, photo=photo)
+    return cast(Slot, slot)

@@ -1,14 +1,18 @@
 """Forms and fields of JSON: values may be of any type, and nothing is drawn."""
 
+import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms.renderers import get_default_renderer
 from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
+
+UUID_AS_EVER = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Words(forms.CharField):
@@ -18,8 +22,32 @@ class Words(forms.CharField):
         return str(super().to_python(value)).encode("utf-8", "replace").decode()
 
 
+# What a script sends is nearly always as it should be, and taken as it is; all else goes the long way, to the same end.
+
+
+class Number(forms.IntegerField):
+    def __init__(self, *, min_value: int | None = None, max_value: int | None = None, required: bool = True) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, required=required)
+        self._usual = range(min_value or 0, 2**63 if max_value is None else max_value + 1)
+
+    def clean(self, value: Any) -> Any:
+        return value if type(value) is int and value in self._usual else super().clean(value)
+
+
+class Key(forms.UUIDField):
+    def clean(self, value: Any) -> Any:
+        return UUID(value) if type(value) is str and UUID_AS_EVER.fullmatch(value) else super().clean(value)
+
+
 class Moment(forms.DateTimeField):
     """From JSON, where a value may be of any type."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            moment = datetime.fromisoformat(value) if type(value) is str else None
+        except ValueError:
+            moment = None
+        return moment if moment and moment.tzinfo else super().clean(value)
 
     def to_python(self, value: Any) -> datetime | None:
         return super().to_python(value if value in self.empty_values else str(value))
@@ -31,6 +59,9 @@ class Code(forms.ChoiceField):
     def __init__(self, codes: Collection[str], *, required: bool = True) -> None:
         super().__init__(choices=[(code, code) for code in codes], required=required)
         self._codes = frozenset(map(str, codes))
+
+    def clean(self, value: Any) -> Any:
+        return value if type(value) is str and value in self._codes else super().clean(value)
 
     def valid_value(self, value: Any) -> bool:
         return str(value) in self._codes

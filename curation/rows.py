@@ -11,8 +11,12 @@ from django.db.models.base import ModelState
 Row = TypeVar("Row", bound=Model)
 
 
-def columns(model: type[Model], alias: str) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+def columns(model: type[Model], alias: str, names: Iterable[str] = ()) -> str:
+    """Of `names` alone, if any: the attributes, as `part` takes them."""
+    fields = model._meta.concrete_fields
+    chosen = list(names) or [field.attname for field in fields]
+    found = {field.attname: field.column for field in fields}
+    return ", ".join(f'{alias}."{found[name]}"' for name in chosen)
 
 
 def instance(model: type[Row], values: Sequence[Any]) -> Row:

@@ -216,7 +216,7 @@ def _conclude_waiting(case: Case, changes: Changes) -> None:
         slots = case.of(question, "vote")
         last = max((slot.round for slot in slots), default=0)
         for slot in slots:
-            waits = asked and slot.annotation is None and slot.round == last
+            waits = asked and slot.annotation_id is None and slot.round == last
             if slot._state.adding:
                 slot.waiting = waits
                 changes.slots.append(slot)

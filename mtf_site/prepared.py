@@ -23,7 +23,8 @@ from psycopg.types.datetime import TimestamptzLoader
 PARAMETER = re.compile(r"%\((\w+)\)s")
 # Else the planner would plan anew each time for the sake of the values, which change nothing here.
 GENERIC = "SET LOCAL plan_cache_mode = force_generic_plan;"
-# All of these look a few rows up. What is planned while a table is empty must not read all of it once it has grown.
+# All of these look a few rows up. What is planned while a table is small must not read all of it once it has grown; and
+# any of them is planned anew when its tables were analysed.
 BY_INDEX, AS_EVER = "SET LOCAL enable_seqscan = off;", "SET LOCAL enable_seqscan TO DEFAULT;"
 Call = tuple[str, Mapping[str, Any]]  # a statement with %(name)s where its values go, and (at least) these
 Rows = list[tuple[Any, ...]]
@@ -45,11 +46,11 @@ def exchange(calls: Sequence[Call], *, first: str = GENERIC, last: str = "") -> 
     names = known.names
     new = {text: f"mtf_{next(_numbers)}" for text, _values in calls if text not in names}
     parts = [f"PREPARE {name} AS {_read(text)[0]};" for text, name in new.items()]
-    parts += [first, BY_INDEX] if new else [first]
+    parts += [first, BY_INDEX]
     named = {**names, **new} if new else names
     parts += [_call(named[text], _read(text)[1], values) for text, values in calls]
-    parts += [AS_EVER, last] if new else [last]
-    before = len(new) + bool(new) + first.count(";")  # results that come before those of the calls
+    parts += [AS_EVER, last]
+    before = len(new) + 1 + first.count(";")  # results that come before those of the calls
     ask = _straight if _is_plain(db) else _by_cursor
     rows = ask(db, known, "".join(parts), range(before, before + len(calls)))
     names.update(new)  # a name is not used again where this failed
@@ -149,6 +150,8 @@ def _array(values: Iterable[Any]) -> str:
 
 
 def _element(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if value is None:
         return "NULL"
     if isinstance(value, bool | int | float):

@@ -68,6 +68,24 @@ def test_several_go_in_one_message_and_each_answers() -> None:
     assert "PREPARE" not in queries[0]["sql"]
 
 
+def test_it_goes_by_index_also_when_a_small_table_was_analysed_since() -> None:
+    call: prepared.Call = ("SELECT name FROM auth_group WHERE id = %(id)s", {"id": 1})
+    scans = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'auth_group'"
+    read = []
+    with connection.cursor() as cursor:
+        for _again in range(2):
+            prepared.exchange([call])
+            cursor.execute(scans)
+            read.append(cursor.fetchone())
+            cursor.execute("ANALYZE auth_group")
+        cursor.execute(scans)
+        before = cursor.fetchone()
+        cursor.execute("SELECT name FROM auth_group WHERE id = 1")  # as the planner would have it
+        cursor.execute(scans)
+        assert cursor.fetchone() > before
+    assert read[0] == read[1]
+
+
 def test_what_failed_may_be_asked_again() -> None:
     text = "INSERT INTO auth_group (name) VALUES (%(name)s) RETURNING name"
     prepared.exchange([(text, {"name": "one"})])
@@ -90,7 +108,7 @@ def test_it_is_the_same_whether_somebody_listens_or_not() -> None:
         heard = prepared.exchange(calls)
     assert heard == unheard == [[(MOMENT, MOMENT.date(), ["a", None], '{"a": 1}', 1.5)], []]
     with connection.cursor() as cursor:
-        cursor.execute(queries[0]["sql"].replace("SET LOCAL plan_cache_mode = force_generic_plan;", ""))
+        cursor.execute(queries[0]["sql"].replace(prepared.GENERIC + prepared.BY_INDEX, ""))
         assert cursor.fetchall() == heard[0]
 
 
