@@ -18,6 +18,7 @@ from curation.release.errors import ReleaseRefused
 from curation.release.freezing import check_may_be_written, left_out_of_tasks
 from curation.release.naming import LABELLED, TASKS
 from curation.release.orders import ACCEPTABLE, CURATED, Order
+from curation.release.withdrawn import successor
 from curation.release_forms import OrderForm
 from mtf_site import doorbell
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
@@ -106,6 +107,7 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
         "held_back": [(selection.HELD_BACK.get(code, code), n) for code, n in sorted(release.held_back.items())],
         "why_not": _why_not(release),
+        "successor": _successor(release),
         "may_download": has_role(request.user, Role.RELEASE_MANAGER, Role.AUDITOR),
     }
     return render(request, "curation/release.html", context)
@@ -187,6 +189,12 @@ def _why_not(release: Release) -> str:
     except ReleaseRefused as refusal:
         return str(refusal)
     return ""
+
+
+def _successor(release: Release) -> str:
+    """The version to take in the place of one that was withdrawn."""
+    heir = successor(release) if hasattr(release, "withdrawal") else None
+    return heir.version if heir else ""
 
 
 def next_version(version: str) -> str:

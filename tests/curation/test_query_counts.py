@@ -95,7 +95,7 @@ RULES = [
     Page("/gold/reviewers/", 11, rows.gold_answered, pages=6),
     Page("/releases/", 11, rows.released, RELEASE_MANAGER),
     Page("/releases/{.version}/", 5, rows.released, RELEASE_MANAGER, rows.frozen),
-    Page("/releases/compare/?from={0.version}&to={0.version}", 8, rows.released, RELEASE_MANAGER, rows.frozen),
+    Page("/releases/compare/?from={0.version}&to={0.version}", 9, rows.released, RELEASE_MANAGER, rows.frozen),
 ]
 QUALITY = [
     Page("/quality/", 14, rows.differently_judged, about=rows.two, sums=True),

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from curation.models import Claim
+from curation.models import Claim, Release
 from curation.release import archive, manifest
 from curation.release.errors import ReleaseRefused
 from curation.release.writing import write
 from mtf_site.roles import Role
 from tests import factories
+from tests.curation import erasure_scenes
 from tests.curation import releases as r
 from tests.curation.test_release_orders import placed, signed_in, text_of
 
@@ -50,6 +51,18 @@ def test_papers_are_shown_as_they_are_meant_and_given_as_they_are(manager: Clien
         answer = manager.get(f"/releases/1.0.0/papers/{path}?raw")
         assert (answer.content.decode(), answer["Content-Type"]) == (release.papers[path], kind)
     assert '<img class="plot" src="?raw"' in text_of(manager, "/releases/1.0.0/papers/reports/balance-cells.svg")
+
+
+def test_a_withdrawn_release_leads_to_its_successor_and_says_who_was_erased(manager: Client) -> None:
+    made = r.few_people()
+    r.frozen()
+    erasure_scenes.erase_identity(made[0].identity)
+    assert "Release 1.1.0" not in text_of(manager, "/releases/1.0.0/")
+    r.frozen("1.1.0")
+    text = text_of(manager, "/releases/1.0.0/")
+    assert '<a href="/releases/1.1.0/">Release 1.1.0</a>' in text
+    assert "export_mtf" not in text
+    assert text_of(manager, "/releases/compare/?from=1.0.0&to=1.1.0").count('<span class="tag bad">erased</span>') == 3
 
 
 def unpacked(pieces: Iterable[bytes], folder: Path) -> Path:
@@ -107,6 +120,11 @@ def test_two_releases_are_compared(manager: Client) -> None:
     assert "1 came, 1 left" in text
     assert "perceived_race" in text
     assert "Changed sides" in text
+    before, after = (Release.objects.get(version=version) for version in ("1.0.0", "1.1.0"))
+    names = [{*one.faces.values_list("image_id", flat=True)} for one in (before, after)]
+    (left,), (came,) = names[0] - names[1], names[1] - names[0]
+    assert f'<h2 id="left">Left</h2><ul class="ids"><li class="digest">{left}</li></ul>' in text
+    assert f'<h2 id="came">Came</h2><ul class="ids"><li class="digest">{came}</li></ul>' in text
     assert manager.get("/releases/compare/?from=1.0.0&to=7.0.0").status_code == 404
 
 

@@ -94,7 +94,7 @@ VISITS: dict[str, list[str]] = {
     "release-sheet": ["/releases/sheet/"],
     "releases": ["/releases/", "/releases/?set=non-curated&accept=licence_unproved"],
     "release": ["/releases/1.0.0/"],
-    "release-paper": ["/releases/1.0.0/papers/README.md"],
+    "release-paper": ["/releases/1.0.0/papers/README.md", "/releases/1.0.0/papers/reports/balance.md"],
     "release-compare": ["/releases/compare/?from=1.0.0&to=1.1.0"],
     "freezing": ["/releases/orders/{stopped}/", "/releases/orders/{ordered}/"],
     # For strangers
