@@ -13,6 +13,7 @@ from curation.models.claims import Question
 from curation.policies import current_policy
 from curation.votes import TONES, in_words
 from ingest.models import Candidate, Detection, Face
+from ingest.sentences import said
 from ingest.sources import label_of_source
 
 DECISION = Annotation.Mode.ADJUDICATION
@@ -109,7 +110,7 @@ def history(
 
 def _of_hits(hits: Sequence[Candidate]) -> Iterator[Happening]:
     for hit in hits:
-        where = {"source": label_of_source(hit.source), "job": hit.job_id}
+        where = {"source": said(label_of_source(hit.source), _), "job": hit.job_id}
         words = _("photo found for %s") % hit.identity.name
         yield Happening(hit.created_at, words, note=_("%(source)s, crawl job %(job)d") % where)
 

@@ -18,7 +18,7 @@ from ingest.models import CrawlJob, Identity
 from ingest.priority import PRIORITIES
 from ingest.sources import SOURCES
 
-NO_FOLDERS = "Only for folders that MTF_FOLDER_ROOTS names: an operator sets it."
+NO_FOLDERS = _("Only for folders that MTF_FOLDER_ROOTS names: an operator sets it.")
 MOST_TEXT = 1_000_000  # characters of a list that is typed, or shown again to be mended
 
 
@@ -209,7 +209,7 @@ def sources_not_on_offer() -> dict[str, str]:
     """What the settings keep from the web page, each with the sentence that says which setting is missing."""
     reasons = {name: why_not_on_offer(name) for name in FORMS}
     if not settings.FOLDER_ROOTS:
-        reasons["folder"] = NO_FOLDERS
+        reasons["folder"] = str(NO_FOLDERS)
     return {name: reason for name, reason in reasons.items() if reason}
 
 

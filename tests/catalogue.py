@@ -8,6 +8,7 @@ reads them; Python by its own parser. No program of the system is needed, so the
 import ast
 import re
 import struct
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +20,12 @@ from django.utils.translation.template import templatize
 from tests.conftest import REPO
 
 ROOMS = ("curation", "ingest", "mtf_site")
-SINGLE, PLURAL = {"_", "gettext", "gettext_lazy", "gettext_noop"}, {"ngettext", "ngettext_lazy"}
+SINGLE = {"_", "gettext", "gettext_lazy", "gettext_noop", "Sentence"}
+PLURAL = {"ngettext", "ngettext_lazy"}
+QUESTIONS = "curation/release/catalogue"  # of the release sheet
 TEXT = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 SAID = re.compile(rf"\b(?:n?gettext|_)\({TEXT}(?:, {TEXT}, count)?\)")
-PLACE = re.compile(r"%\(\w+\)[sd]|%[sd%]|{\w*}")
+PLACE = re.compile(r"%\(\w+\)[sdr]|%[sd%]|{\w*}")
 MESSAGE = re.compile(r'^(msgid|msgid_plural|msgstr|msgstr\[\d\]) (".*")$', re.M)
 
 
@@ -56,6 +59,14 @@ def in_python(source: str) -> Iterator[tuple[str, str | None]]:
                 yield str(texts[0]), str(texts[1]) if wanted == 2 else None
 
 
+def in_questions(source: str) -> Iterator[tuple[str, str | None]]:
+    for section in tomllib.loads(source).values():
+        yield section["title"], None
+        for question in section["questions"]:
+            words = [text for _value, text in question.get("choices", ())]
+            yield from ((text, None) for text in (question["text"], question.get("more"), *words) if text)
+
+
 def spoken() -> dict[str, Text]:
     """msgid → text, of everything in templates and Python that goes through gettext, in the order of the files."""
     found: dict[str, Text] = {}
@@ -64,6 +75,8 @@ def spoken() -> dict[str, Text]:
     for room in ROOMS:
         for path in sorted((REPO / room).rglob("*.py")):
             gather(found, path, in_python(path.read_text()))
+    for path in sorted((REPO / QUESTIONS).glob("*.toml")):
+        gather(found, path, in_questions(path.read_text()))
     return found
 
 

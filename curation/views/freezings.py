@@ -54,6 +54,7 @@ def _context(pk: int) -> dict[str, Any]:
     waited = (timezone.now() - one.ordered_at).total_seconds()
     return {
         "one": one,
+        "error": _(one.error) if one.error else "",
         "blocking": blocking,
         "acceptable": [one.code for one in blocking if one.code in ACCEPTABLE],
         "passing": [one for one in found if not one.blocks],
