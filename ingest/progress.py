@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import (
     Case,
     Count,
@@ -250,13 +251,13 @@ def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     if so_far.tally.found == 0:
         return _nothing_found(so_far, people)
     reasons = so_far.refused + so_far.failed + so_far.held
-    causes = ", ".join(f"{reason.words} ({reason.count:,})" for reason in reasons)
+    causes = ", ".join(f"{reason.words} ({intcomma(reason.count)})" for reason in reasons)
     if so_far.tally.found == 1:
         return _("The only picture found for %(people)s gave no face: %(causes)s.") % {
             "people": people,
             "causes": causes,
         }
-    words = {"n": f"{so_far.tally.found:,}", "people": people, "causes": causes}
+    words = {"n": intcomma(so_far.tally.found), "people": people, "causes": causes}
     return _("None of the %(n)s pictures found for %(people)s gave a face: %(causes)s.") % words
 
 
@@ -268,7 +269,7 @@ def _nothing_found(so_far: Progress, people: str) -> str:
             "The one hit for %(people)s was known from earlier crawl jobs.",
             "All %(n)s hits for %(people)s were known from earlier crawl jobs.",
             so_far.known,
-        ) % {"n": f"{so_far.known:,}", "people": people}
+        ) % {"n": intcomma(so_far.known), "people": people}
     if so_far.hits:
         return _("What was found for %(people)s has been taken over by a later crawl job.") % {"people": people}
     look = _("The source found no picture of %(people)s. Look at the spelling of the names and at their aliases.")
@@ -276,7 +277,7 @@ def _nothing_found(so_far: Progress, people: str) -> str:
 
 
 def _people(number: int) -> str:
-    return ngettext("%(n)s identity", "%(n)s identities", number) % {"n": f"{number:,}"}
+    return ngettext("%(n)s identity", "%(n)s identities", number) % {"n": intcomma(number)}
 
 
 def faces_by_job(ids: Iterable[int]) -> dict[int, int]:

@@ -7,12 +7,15 @@ tags are taken away must hold no word; of Python, a literal handed to `messages`
 import ast
 import gettext
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import formats, translation
 
+from curation.templatetags import report_figures
 from tests import catalogue
 from tests.conftest import REPO
 
@@ -192,3 +195,37 @@ def test_a_text_with_and_without_a_plural_is_refused() -> None:
     catalogue.gather(texts, REPO / "a.html", [("face", None)])
     with pytest.raises(ValueError, match=r"'face' is said with 'faces' here, with None in a\.html"):
         catalogue.gather(texts, REPO / "b.html", [("face", "faces")])
+
+
+# ---- Dates and numbers
+
+DATE = re.compile(r"""\|date:["']([^"']*\bj[^"']*)["']""")
+
+
+def test_german_writes_the_day_of_every_date_with_a_dot() -> None:
+    used = {found for path in TEMPLATES for found in DATE.findall(path.read_text())}
+    assert "j M Y" in used
+    with translation.override("de"):
+        assert {one for one in used if "j." not in formats.get_format(one)} == set()
+        assert formats.date_format(date(2026, 11, 29), "j M Y") == "29. Nov. 2026"
+    assert formats.date_format(date(2026, 11, 29), "j M Y") == "29 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "english"),
+    [
+        (report_figures.percent, 0.9841, "98.4 %"),
+        (report_figures.percent, 0.99999, "99.9 %"),
+        (report_figures.kappa, -0.124, "−0.12"),
+        (report_figures.kappa, -0.001, "0.00"),
+        (report_figures.points, 0.034, "+3.4"),
+        (report_figures.points, -0.034, "−3.4"),
+        (report_figures.points, -0.0001, "0.0"),
+    ],
+)
+def test_a_figure_is_written_as_the_language_writes_numbers(
+    write: Callable[[float], str], value: float, english: str
+) -> None:
+    assert write(value) == english
+    with translation.override("de"):
+        assert write(value) == english.replace(".", ",")
