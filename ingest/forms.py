@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest.access import NO_CONTACT, may_ask
@@ -16,6 +17,7 @@ from ingest.identities import approved
 from ingest.jobs import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
 from ingest.models import CrawlJob, Identity
 from ingest.priority import PRIORITIES
+from ingest.sentences import said
 from ingest.sources import SOURCES
 
 NO_FOLDERS = _("Only for folders that MTF_FOLDER_ROOTS names: an operator sets it.")
@@ -116,7 +118,7 @@ class SearchJobForm(JobForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["identities_wanted"].queryset = approved()  # type: ignore[attr-defined]
-        offered = [(name, SOURCES[name].label) for name in sources_on_offer() if SOURCES[name].searches]
+        offered = [(name, said(SOURCES[name].label, gettext)) for name in sources_on_offer() if SOURCES[name].searches]
         self.fields["source"].choices = offered  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -223,5 +225,5 @@ def why_not_now(source: str) -> str:
     if source not in FORMS:
         return str(_("Not set up here."))
     address = settings.SOURCE_URLS.get(source, "")
-    no_contact = NO_CONTACT if address and not may_ask(address) else ""
+    no_contact = gettext(NO_CONTACT) if address and not may_ask(address) else ""
     return sources_not_on_offer().get(source, "") or no_contact
