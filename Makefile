@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 STAMP := $(VENV)/.installed
 
-.PHONY: help install libraries demo test lint bench clean
+.PHONY: help install libraries demo test lint texts bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make demo      a real crawl over drawn photographs, and the web site (PORT=8000)"
 	@echo "make test      every test (MTF_FACES names a folder of real photographs)"
 	@echo "make lint      ruff, mypy, import-linter"
+	@echo "make texts     bring the catalogues of translations up to date with the source"
 	@echo "make bench     the figures of bench/, as JSON lines"
 
 install: $(STAMP)
@@ -46,6 +47,9 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	PYTHONPATH=. $(BIN)/lint-imports
+
+texts: install
+	@$(BIN)/python -m tests.catalogue
 
 bench: install
 	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done

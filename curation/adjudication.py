@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from curation import gold_serving
 from curation.annotations import withdraw
@@ -82,7 +83,7 @@ def decide(decision: Decision, *, adjudicator: User, policy: Policy) -> Annotati
         claim = Claim.objects.get(pk=decision.claim)
         photo = lock_photo(claim.photo_id)
         if photo is None or voted(claim, decision.question, adjudicator):
-            raise PermissionDenied("You voted on this face: another adjudicator must decide.")
+            raise PermissionDenied(_("You voted on this face: another adjudicator must decide."))
         slot = _adjudication_slot(claim, decision.question, adjudicator)
         earlier = slot.annotation
         annotation = _annotate(decision, earlier, adjudicator, policy)
@@ -108,7 +109,7 @@ def _adjudication_slot(claim: Claim, question: str, adjudicator: User) -> Slot:
     slots.filter(purpose="vote", reviewer=adjudicator, annotation=None).update(reviewer=None, leased_until=None)
     last = slots.order_by("-round", "id").first()
     if last is None:
-        raise ValidationError("This question has not been asked of this face yet.")
+        raise ValidationError(_("This question has not been asked of this face yet."))
     known = slots.filter(purpose="adjudication", round=last.round).first()
     return known or Slot(
         claim=claim, question=question, number=1, purpose="adjudication", waiting=False, **beside(last)
@@ -144,12 +145,12 @@ def ask_for_one_more_vote(*, claim_id: int, question: str, adjudicator: User) ->
         claim = Claim.objects.get(pk=claim_id)
         photo = lock_photo(claim.photo_id)
         if voted(claim, question, adjudicator):
-            raise PermissionDenied("You voted on this face: another adjudicator must decide.")
+            raise PermissionDenied(_("You voted on this face: another adjudicator must decide."))
         like = Slot.objects.filter(claim=claim, question=question).order_by("-round", "id").first()
         if Slot.objects.filter(claim=claim, question=question, purpose="vote", waiting=True).exists():
-            raise ValidationError("A vote is asked for already: it waits for a reviewer.")
+            raise ValidationError(_("A vote is asked for already: it waits for a reviewer."))
         if photo is None or like is None or add_slot(like) is None:
-            raise ValidationError("No further vote can be asked for this face: please decide.")
+            raise ValidationError(_("No further vote can be asked for this face: please decide."))
         settle(photo)
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from curation.figure import Figure, none
 from curation.patterns import Floats, Patterns
+from ingest.sentences import Sentence
 
 CELLS = 1 << 21  # of resamples × patterns held at once
 FEWEST = 0.95  # of the resamples must have a value
@@ -22,7 +23,7 @@ def bootstrap(patterns: Patterns, coefficient: Coefficient, *, resamples: int = 
     """
     value = float(coefficient(patterns, patterns.seen))
     if np.isnan(value):
-        return none("not estimable from these votes", patterns.n)
+        return none(Sentence("not estimable from these votes"), patterns.n)
     random = np.random.default_rng(seed)
     step = max(1, CELLS // len(patterns.times))
     found = np.concatenate(
@@ -30,7 +31,11 @@ def bootstrap(patterns: Patterns, coefficient: Coefficient, *, resamples: int = 
     )
     known = found[~np.isnan(found)]
     if len(known) < FEWEST * resamples:
-        reason = f"no interval: not estimable in {resamples - len(known):,} of {resamples:,} resamples"
+        reason = Sentence(
+            "no interval: not estimable in %(n)s of %(all)s resamples",
+            n=f"{resamples - len(known):,}",
+            all=f"{resamples:,}",
+        )
         return Figure(value, n=patterns.n, reason=reason)
     low, high = np.percentile(known, [2.5, 97.5])
     return Figure(value, float(low), float(high), patterns.n, method=f"bootstrap over items, {resamples:,} resamples")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from curation.listing import SORTS
@@ -10,6 +11,7 @@ from ingest.attributes import GENDER, RACE
 from ingest.models import Candidate, CrawlJob, Identity
 from ingest.priority import PRIORITIES
 from ingest.reasons import REASONS
+from ingest.sentences import said
 from ingest.sources import SOURCES
 
 ANY = ("", _("any"))
@@ -45,7 +47,7 @@ class HitFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = [ANY, *((name, one.label) for name, one in SOURCES.items())]  # type: ignore[attr-defined]
+        self.fields["source"].choices = [ANY, *((name, said(one.label, gettext)) for name, one in SOURCES.items())]  # type: ignore[attr-defined]
         self.fields["job"].queryset = CrawlJob.objects.defer("parameters")  # type: ignore[attr-defined]
         self.fields["identity"].queryset = Identity.objects.all()  # type: ignore[attr-defined]
 

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from curation.figure import ONE_ITEM, Figure, Z, none, within
 from curation.patterns import Floats, summed
+from ingest.sentences import Sentence
 
 CHANCE_IS_CERTAIN = "both gave one and the same label throughout, so chance alone would agree"
 NO_ITEM = "no item was answered by both"
 METHOD = "Fleiss, Cohen and Everitt (1969), normal"
-NO_ERROR = "no interval: the standard error is 0"
+NO_ERROR = Sentence("no interval: the standard error is 0")
 
 FEW = 256  # labels, of which those not in use cost less than finding them
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.contrib.auth.models import User
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from curation.models import Annotation, Claim, Flag, Quarantine, ReleaseFace, Reopening, Skip, Slot
@@ -13,6 +14,7 @@ from curation.models.claims import Question
 from curation.policies import current_policy
 from curation.votes import TONES, in_words
 from ingest.models import Candidate, Detection, Face
+from ingest.sentences import said
 from ingest.sources import label_of_source
 
 DECISION = Annotation.Mode.ADJUDICATION
@@ -109,7 +111,7 @@ def history(
 
 def _of_hits(hits: Sequence[Candidate]) -> Iterator[Happening]:
     for hit in hits:
-        where = {"source": label_of_source(hit.source), "job": hit.job_id}
+        where = {"source": said(label_of_source(hit.source), _), "job": hit.job_id}
         words = _("photo found for %s") % hit.identity.name
         yield Happening(hit.created_at, words, note=_("%(source)s, crawl job %(job)d") % where)
 
@@ -117,7 +119,9 @@ def _of_hits(hits: Sequence[Candidate]) -> Iterator[Happening]:
 def _of_detections(told: Teller, detections: Sequence[Detection]) -> Iterator[Happening]:
     yield Happening(told.face.created_at, _("face cut out"))
     for seen in detections:
-        about = f"{seen.detector} {seen.version}, {seen.width} × {seen.height} px, {seen.score:.1f}"
+        about = (
+            f"{seen.detector} {seen.version}, {seen.width} × {seen.height} px, {number_format(round(seen.score, 1), 1)}"
+        )
         yield Happening(seen.created_at, _("seen by a detector"), note=about)
 
 
@@ -197,7 +201,7 @@ def how_long(took: timedelta) -> str:
     if took > WAITED_LONG:
         return _("over 10 min")
     seconds = max(took.total_seconds(), 0)
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{number_format(round(seconds, 1), 1)} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
 def _of_skips_and_flags(told: Teller) -> Iterator[Happening]:

@@ -6,14 +6,16 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.sentences import Sentence
+
 Z = 1.959963984540054  # of the normal distribution: 2.5 % lie above
 # The same of Student's distribution, by degrees of freedom; further ones by the expansion in `student`.
 STUDENT = (12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157, 2.228139)
 
 LINEARISED = "linearised variance over items (Gwet 2008, 2021), Student"
 WILSON = "Wilson (1927)"
-ONE_ITEM = "no interval from a single item"
-NO_SPREAD = "no interval: every item says the same, so there is no spread to estimate it from"
+ONE_ITEM = Sentence("no interval from a single item")
+NO_SPREAD = Sentence("no interval: every item says the same, so there is no spread to estimate it from")
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def _source(claim: Claim, question: str, faces: list[Face], candidates: list[Can
 def _provenance(hit: Candidate | None) -> Json:
     """Where the photo comes from. Attributes are asked blind, and titles and addresses tell names: all empty then."""
     if hit is None:
-        blind = ("site", "page_url", "creator", "licence", "licence_url", "proof", "attribution")
+        blind = ("site", "page_url", "creator", "licence", "licence_url", "proof", "proof_words", "attribution")
         return dict.fromkeys(blind, "")
     return {
         "site": _site(hit),
@@ -193,6 +193,7 @@ def _provenance(hit: Candidate | None) -> Json:
         "licence": licence_name(hit.licence) if hit.licence else "",
         "licence_url": licence_url(hit.licence) if hit.licence else "",
         "proof": hit.proof,
+        "proof_words": hit.get_proof_display(),
         "attribution": attribution_line(hit.title, hit.creator, hit.page_url, hit.licence) if hit.licence else "",
     }
 

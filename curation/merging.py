@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from curation.claims import CLAIMS_LOCK
 from curation.models import Annotation, Claim, Profile, Slot
@@ -64,22 +65,25 @@ def preview(*, loser: Identity, heir: Identity) -> Preview:
 def check(*, loser: Identity, heir: Identity) -> None:
     """Raises MergeRefused where these two can never be merged this way."""
     if loser.pk == heir.pk:
-        raise MergeRefused("An identity cannot be merged into itself.")
+        raise MergeRefused(_("An identity cannot be merged into itself."))
     if loser.state == Identity.State.MERGED:
-        raise MergeRefused(f"{loser.name} was merged already.")
+        raise MergeRefused(_("%(name)s was merged already.") % {"name": loser.name})
     if heir.state == Identity.State.MERGED:
-        raise MergeRefused(f"{heir.name} was merged itself; choose the one that took it over.")
+        raise MergeRefused(_("%(name)s was merged itself; choose the one that took it over.") % {"name": heir.name})
     if heir.state != Identity.State.APPROVED:
-        raise MergeRefused(f"{heir.name} is {heir.get_state_display()}; only an approved identity can take over.")
+        raise MergeRefused(
+            _("%(name)s is %(state)s; only an approved identity can take over.")
+            % {"name": heir.name, "state": heir.get_state_display()}
+        )
     if is_tombstoned(loser) or is_tombstoned(heir):
-        raise MergeRefused("One of the two was erased.")
+        raise MergeRefused(_("One of the two was erased."))
 
 
 @transaction.atomic
 def merge(*, loser: Identity, heir: Identity, by: User, why: str) -> None:
     """Raises MergeRefused. Locks photos first, in the order of their ids, as whoever answers locks its one."""
     if not why.strip():
-        raise MergeRefused("Say why these two are one person.")
+        raise MergeRefused(_("Say why these two are one person."))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMS_LOCK])  # no claim is opened meanwhile
     photos = [photo for pk in _photos_of(loser) if (photo := lock_photo(pk))]
@@ -109,15 +113,15 @@ def _locked(loser: Identity, heir: Identity) -> tuple[Identity, Identity]:
     pks = {loser.pk, heir.pk}
     both = {one.pk: one for one in Identity.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
     if both.keys() != pks:
-        raise MergeRefused("One of the two is no longer there.")
+        raise MergeRefused(_("One of the two is no longer there."))
     return both[loser.pk], both[heir.pk]
 
 
 def _check_photos(loser: Identity, heir: Identity, locked: Iterable[Photo]) -> None:
     if set(_photos_of(loser)) - {photo.pk for photo in locked}:
-        raise MergeRefused("Somebody was just naming this identity in another photo. Try again.")
+        raise MergeRefused(_("Somebody was just naming this identity in another photo. Try again."))
     if together := list(_together(loser, heir)):
-        raise MergeRefused("Both are accepted in the same photo, so they are two people.", together)
+        raise MergeRefused(_("Both are accepted in the same photo, so they are two people."), together)
 
 
 def _together(loser: Identity, heir: Identity) -> Iterable[Photo]:

@@ -17,6 +17,7 @@ from curation.settling import ATTRIBUTES
 from ingest.licences import attribution_html, licence_name
 from ingest.models import Candidate, Detection, Face, LicenceEvidence, Photo
 from ingest.reasons import in_words
+from ingest.sentences import said
 from ingest.sources import label_of_source
 
 SETTLED = (Claim.State.ACCEPTED, Claim.State.REJECTED)
@@ -205,7 +206,7 @@ def _credit(hits: Sequence[Hit]) -> str:
 def _of_hits(hits: Sequence[Hit]) -> Iterator[Happening]:
     for hit in hits:
         one = hit.candidate
-        where = {"source": label_of_source(one.source), "name": one.identity.name, "job": one.job_id}
+        where = {"source": said(label_of_source(one.source), _), "name": one.identity.name, "job": one.job_id}
         yield Happening(one.created_at, _("found for %(name)s") % where, _("%(source)s, crawl job %(job)d") % where)
         for seen in hit.evidence:
             yield Happening(seen.seen_at, _licence_said(seen), seen.words[:200])

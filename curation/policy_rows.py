@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from curation.guideline_pictures import LIMITS, is_kept, keep
 from curation.models import GuidelinePicture
 from curation.policies import LONGEST_CODE, MUST_STAY, REASON_CODE
 from ingest.pictures import PictureRefused
+from ingest.sentences import said
 
 SHA256 = RegexValidator(r"\A[0-9a-f]{64}\Z")
 BANDS = (("", "—"), ("1", gettext_lazy("young")), ("2", gettext_lazy("old")))
@@ -97,7 +98,7 @@ class PictureRow(Row):
                 raise PictureRefused("too_many_bytes", _("The file has more than 15 MB."))
             known["sha256"] = keep(file.read())
         except PictureRefused as refusal:
-            self.add_error("file", f"{file.name}: {refusal}")
+            self.add_error("file", f"{file.name}: {said(refusal, gettext)}")
             return
         self.data = {**{name: self.data.get(name) for name in self.data}, self.add_prefix("sha256"): known["sha256"]}
 

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from curation.claims import beside
 from curation.models import Annotation, Quarantine, Slot, Why
@@ -67,7 +68,7 @@ def decide(quarantine: Quarantine, *, seen: str, adjudicator: User, release: boo
             return False
         alarms = matter(quarantine).select_related("annotation")
         if any(alarm.annotation.reviewer_id == adjudicator.pk for alarm in alarms):
-            raise PermissionDenied("You raised this alarm yourself: another adjudicator must decide.")
+            raise PermissionDenied(_("You raised this alarm yourself: another adjudicator must decide."))
         if release:
             for alarm in alarms:
                 _ask_another(alarm.annotation)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curation.models import Release
 from curation.release.errors import ReleaseRefused
-from curation.release.naming import TASKS
+from curation.release.naming import TASKS, check_version
 from curation.release.orders import ACCEPTABLE, CURATED, FORMATS, Order, order
 
 TASK_WORDS = {"identity": _("identity"), "race": _("race"), "gender": _("gender"), "age": _("age")}
@@ -44,12 +44,20 @@ class OrderForm(forms.Form):
     def __init__(self, data: Any = None, **known: Any) -> None:
         super().__init__(data, label_suffix="", **known)
 
+    def clean_version(self) -> str:
+        version: str = self.cleaned_data["version"].strip()
+        try:
+            check_version(version)
+        except ReleaseRefused as refusal:
+            raise forms.ValidationError(_("The version must be three numbers, like 1.0.0.")) from refusal
+        return version
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if not self.errors:
             try:
                 data["order"] = order(
-                    data["version"].strip(),
+                    data["version"],
                     selection=data["selection"],
                     tasks=data["tasks"],
                     formats=data["formats"],

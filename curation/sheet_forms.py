@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from curation.release import sheet
+from ingest.sentences import said
 
 ONE_LINE = {"line": forms.TextInput, "email": forms.EmailInput, "url": forms.URLInput, "contact": forms.TextInput}
 HIGH = {"authors": 3, "keywords": 2, "doi": 1}
@@ -55,7 +57,7 @@ class SheetForm(forms.Form):
         try:
             self.cleaned_data[name] = sheet.check(question.code, text)
         except sheet.AnswerError as error:
-            self.add_error(name, str(error))
+            self.add_error(name, said(error, gettext))
 
     def changes(self) -> dict[str, str]:
         """Answers by code, of those that were changed."""
@@ -78,9 +80,11 @@ def _name(code: str) -> str:
 
 
 def _field(question: sheet.Question) -> forms.Field:
-    known: dict[str, Any] = {"required": False, "label": question.text, "show_hidden_initial": True}
+    known: dict[str, Any] = {"required": False, "label": _(question.text), "show_hidden_initial": True}
     if question.form == "choice":
-        return forms.ChoiceField(choices=question.choices, widget=forms.RadioSelect, **known)
+        return forms.ChoiceField(
+            choices=[(value, _(words)) for value, words in question.choices], widget=forms.RadioSelect, **known
+        )
     return forms.CharField(widget=_widget(question), strip=False, help_text=_help(question), **known)
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest.access import NO_CONTACT, may_ask
@@ -16,9 +17,10 @@ from ingest.identities import approved
 from ingest.job_orders import DEFAULT_LIMIT, MAX_LIMIT, JobRefused, why_not_on_offer
 from ingest.models import CrawlJob, Identity
 from ingest.priority import PRIORITIES
+from ingest.sentences import said
 from ingest.sources import SOURCES
 
-NO_FOLDERS = "Only for folders that MTF_FOLDER_ROOTS names: an operator sets it."
+NO_FOLDERS = _("Only for folders that MTF_FOLDER_ROOTS names: an operator sets it.")
 MOST_TEXT = 1_000_000  # characters of a list that is typed, or shown again to be mended
 
 
@@ -116,7 +118,7 @@ class SearchJobForm(JobForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["identities_wanted"].queryset = approved()  # type: ignore[attr-defined]
-        offered = [(name, SOURCES[name].label) for name in sources_on_offer() if SOURCES[name].searches]
+        offered = [(name, said(SOURCES[name].label, gettext)) for name in sources_on_offer() if SOURCES[name].searches]
         self.fields["source"].choices = offered  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -209,7 +211,7 @@ def sources_not_on_offer() -> dict[str, str]:
     """What the settings keep from the web page, each with the sentence that says which setting is missing."""
     reasons = {name: why_not_on_offer(name) for name in FORMS}
     if not settings.FOLDER_ROOTS:
-        reasons["folder"] = NO_FOLDERS
+        reasons["folder"] = str(NO_FOLDERS)
     return {name: reason for name, reason in reasons.items() if reason}
 
 
@@ -223,5 +225,5 @@ def why_not_now(source: str) -> str:
     if source not in FORMS:
         return str(_("Not set up here."))
     address = settings.SOURCE_URLS.get(source, "")
-    no_contact = NO_CONTACT if address and not may_ask(address) else ""
+    no_contact = gettext(NO_CONTACT) if address and not may_ask(address) else ""
     return sources_not_on_offer().get(source, "") or no_contact

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from ingest.attributes import GENDER, RACE, code_of
 from ingest.csv_input import CsvError, Problem
@@ -38,9 +39,9 @@ def approver(username: str) -> User:
     """The active admin account of this name, or IdentityRefused."""
     account = User.objects.filter(username=username, is_active=True).first()
     if account is None:
-        raise IdentityRefused(f"There is no active account named {username!r}.")
+        raise IdentityRefused(_("There is no active account named %(username)r.") % {"username": username})
     if not has_role(account, Role.ADMIN):
-        raise IdentityRefused(f"The account {username!r} does not have the role admin.")
+        raise IdentityRefused(_("The account %(username)r does not have the role admin.") % {"username": username})
     return account
 
 
@@ -100,18 +101,25 @@ def _names_of(row: IdentityRow) -> list[str]:
 def _problems(row: IdentityRow, known: _Known, basis: str) -> list[Problem]:
     found: list[str] = []
     if any(mark(text) in known.tombstones for text in _names_of(row)):
-        found.append("This person was erased and must not enter again.")
+        found.append(_("This person was erased and must not enter again."))
     if not (row.basis or basis).strip():
-        found.append("There is no basis for calling this a public figure.")
+        found.append(_("There is no basis for calling this a public figure."))
     if row.race and code_of(RACE, row.race) is None:
-        found.append(f"Unknown race {row.race!r}; the classes are {', '.join(RACE.values())}.")
+        found.append(
+            _("Unknown race %(race)r; the classes are %(all)s.") % {"race": row.race, "all": ", ".join(RACE.values())}
+        )
     if row.gender and code_of(GENDER, row.gender) is None:
-        found.append(f"Unknown gender {row.gender!r}; the classes are {', '.join(GENDER.values())}.")
+        found.append(
+            _("Unknown gender %(gender)r; the classes are %(all)s.")
+            % {"gender": row.gender, "all": ", ".join(GENDER.values())}
+        )
     if any(len(alias) > 200 for alias in row.aliases):
-        found.append("An alias is longer than 200 characters.")
+        found.append(_("An alias is longer than 200 characters."))
     namesake = known.by_name.get(row.name.casefold())
     if namesake and row.wikidata_id and namesake.wikidata_id not in (None, row.wikidata_id, *row.former_ids):
-        found.append(f"Another person of this name is there already ({namesake.wikidata_id}).")
+        found.append(
+            _("Another person of this name is there already (%(wikidata_id)s).") % {"wikidata_id": namesake.wikidata_id}
+        )
     return [(row.line, text) for text in found]
 
 
@@ -184,11 +192,14 @@ def approve(identity: Identity, *, by: User, basis: str) -> None:
     locked = Identity.objects.select_for_update().get(pk=identity.pk)
     if locked.state != Identity.State.PROPOSED:
         standing = locked.get_state_display()
-        raise IdentityRefused(f"{locked.name} is {standing} already; only a proposed one can be approved.")
+        raise IdentityRefused(
+            _("%(name)s is %(standing)s already; only a proposed one can be approved.")
+            % {"name": locked.name, "standing": standing}
+        )
     if is_tombstoned(locked):
-        raise IdentityRefused(f"{locked.name} was erased and must not enter again.")
+        raise IdentityRefused(_("%(name)s was erased and must not enter again.") % {"name": locked.name})
     if not basis.strip():
-        raise IdentityRefused("Say on what basis this is a public figure.")
+        raise IdentityRefused(_("Say on what basis this is a public figure."))
     locked.state = Identity.State.APPROVED
     locked.approved_by, locked.approved_at, locked.public_figure_basis = by, timezone.now(), basis.strip()
     locked.save(update_fields=["state", "approved_by", "approved_at", "public_figure_basis"])

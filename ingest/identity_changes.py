@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ingest.identities import IdentityRefused
 from ingest.models import Discovery, Identity, IdentityEvent
@@ -28,7 +29,9 @@ def retire(identity: Identity, *, by: User, why: str) -> None:
     """Nothing more is looked for; what is there stays. Raises IdentityRefused."""
     found = _locked(identity)
     if found.state not in (State.PROPOSED, State.APPROVED):
-        raise IdentityRefused(f"{found.name} is {found.get_state_display()} already.")
+        raise IdentityRefused(
+            _("%(name)s is %(state)s already.") % {"name": found.name, "state": found.get_state_display()}
+        )
     _need_reason(why)
     found.state = State.RETIRED
     found.save(update_fields=["state"])
@@ -41,9 +44,12 @@ def reactivate(identity: Identity, *, by: User, why: str) -> None:
     """A retired identity is approved again, or proposed where nobody ever approved it. Raises IdentityRefused."""
     found = _locked(identity)
     if found.state != State.RETIRED:
-        raise IdentityRefused(f"{found.name} is {found.get_state_display()}; only a retired one can be reactivated.")
+        raise IdentityRefused(
+            _("%(name)s is %(state)s; only a retired one can be reactivated.")
+            % {"name": found.name, "state": found.get_state_display()}
+        )
     if is_tombstoned(found):
-        raise IdentityRefused(f"{found.name} was erased and must not enter again.")
+        raise IdentityRefused(_("%(name)s was erased and must not enter again.") % {"name": found.name})
     _need_reason(why)
     found.state = State.APPROVED if found.approved_at else State.PROPOSED
     found.save(update_fields=["state"])
@@ -57,9 +63,9 @@ def edit(
     """Whether anything was changed. Raises IdentityRefused."""
     found = _locked(identity)
     if found.state == State.MERGED:
-        raise IdentityRefused(f"{found.name} was merged into another; edit that one.")
+        raise IdentityRefused(_("%(name)s was merged into another; edit that one.") % {"name": found.name})
     if found.state == State.APPROVED and not basis.strip():
-        raise IdentityRefused("Say on what basis this is a public figure.")
+        raise IdentityRefused(_("Say on what basis this is a public figure."))
     new: dict[str, Any] = {
         "aliases": tidy_aliases(aliases, found.name),
         "about": one_line(about),
@@ -67,7 +73,7 @@ def edit(
         "priority": found.priority if priority is None else priority,
     }
     if tombstones_among(mark(alias) for alias in new["aliases"]):
-        raise IdentityRefused("One of these names belongs to a person who was erased.")
+        raise IdentityRefused(_("One of these names belongs to a person who was erased."))
     changed = [name for name, value in new.items() if getattr(found, name) != value]
     if not changed:
         return False
@@ -104,7 +110,7 @@ def _said(value: object) -> str:
 
 def _need_reason(why: str) -> None:
     if not why.strip():
-        raise IdentityRefused("Say why.")
+        raise IdentityRefused(_("Say why."))
 
 
 def end_discoveries(identity: Identity, why: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from ingest.csv_input import CsvError, Problem, Row, read_rows
+from ingest.sentences import Sentence
 
 REQUIRED = ("name",)
 OPTIONAL = ("aliases", "wikidata_id", "birth_date", "race", "gender", "basis")
@@ -100,20 +101,23 @@ def _one_line(text: str) -> str:
 
 def _faults(row: Row) -> Iterator[Problem]:
     if not row.values["name"]:
-        yield row.line, "The name is missing."
+        yield row.line, Sentence("The name is missing.")
     if len(row.values["name"]) > MAX_NAME:
-        yield row.line, f"The name is longer than {MAX_NAME} characters."
+        yield row.line, Sentence("The name is longer than %(most)s characters.", most=MAX_NAME)
     if (wikidata_id := row.values["wikidata_id"]) and not WIKIDATA_ID.fullmatch(wikidata_id):
-        yield row.line, f"The wikidata_id {wikidata_id!r} is not Q and a number."
+        yield row.line, Sentence("The wikidata_id %(wikidata_id)r is not Q and a number.", wikidata_id=wikidata_id)
     try:
         born, precision = read_birth_date(row.values["birth_date"])
     except ValueError:
-        yield row.line, f"The birth_date {row.values['birth_date']!r} is not YYYY, YYYY-MM or YYYY-MM-DD."
+        yield (
+            row.line,
+            Sentence("The birth_date %(date)r is not YYYY, YYYY-MM or YYYY-MM-DD.", date=row.values["birth_date"]),
+        )
     else:
         if born and born > date.today():
-            yield row.line, "The birth_date lies in the future."
+            yield row.line, Sentence("The birth_date lies in the future.")
         elif may_be_minor(born, precision, date.today()):
-            yield row.line, f"Under {ADULT}, or may be, by the birth_date."
+            yield row.line, Sentence("Under %(age)s, or may be, by the birth_date.", age=ADULT)
 
 
 def _repeats(rows: list[Row], column: str) -> Iterator[Problem]:
@@ -121,4 +125,4 @@ def _repeats(rows: list[Row], column: str) -> Iterator[Problem]:
     for row in rows:
         key = _one_line(row.values[column]).casefold()
         if key and (line := first.setdefault(key, row.line)) != row.line:
-            yield row.line, f"The same {column} as line {line}."
+            yield row.line, Sentence("The same %(column)s as line %(line)s.", column=column, line=line)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from ingest.access import NO_CONTACT, may_ask_all
 from ingest.csv_input import CsvError
@@ -13,6 +14,7 @@ from ingest.identities import named
 from ingest.licence_policy import judge
 from ingest.licences import licence_name, needs_attribution, read_licence
 from ingest.models import Identity
+from ingest.sentences import said
 from ingest.sources import SOURCES, SourceError
 from ingest.sources.flickr import NO_KEY
 from ingest.sources.folder import scan_folder
@@ -47,12 +49,14 @@ def checked(
 ) -> Order:
     """JobRefused where it cannot be carried out; `identities` None means those whom the order itself names."""
     if source not in SOURCES:
-        raise JobRefused(f"There is no source {source!r}; the sources are {', '.join(SOURCES)}.")
+        raise JobRefused(
+            _("There is no source %(source)r; the sources are %(all)s.") % {"source": source, "all": ", ".join(SOURCES)}
+        )
     if sentence := why_not_on_offer(source):
         raise JobRefused(sentence)
     missing = [name for name in SOURCES[source].needs if not parameters.get(name)]
     if missing:
-        raise JobRefused(f"The source {source} needs: {', '.join(missing)}.")
+        raise JobRefused(_("The source %(source)s needs: %(all)s.") % {"source": source, "all": ", ".join(missing)})
     parameters["limit"] = _limit(parameters.get("limit", DEFAULT_LIMIT))
     if source == "folder":
         named_by_order = _check_folder(parameters, allow_unproved)
@@ -69,7 +73,7 @@ def checked(
 
 def why_not_on_offer(source: str) -> str:
     """One sentence where the settings keep a job of this source from starting, "" where they do not."""
-    return NO_KEY if source == "flickr" and not settings.FLICKR_KEY else ""
+    return _(NO_KEY) if source == "flickr" and not settings.FLICKR_KEY else ""
 
 
 def _limit(value: object) -> int:
@@ -78,7 +82,10 @@ def _limit(value: object) -> int:
     except ValueError:
         limit = 0
     if not 1 <= limit <= MAX_LIMIT:
-        raise JobRefused(f"The limit {value!r} is not a number from 1 to {MAX_LIMIT}.", "limit")
+        raise JobRefused(
+            _("The limit %(value)r is not a number from 1 to %(most)s.") % {"value": value, "most": MAX_LIMIT},
+            "limit",
+        )
     return limit
 
 
@@ -87,13 +94,18 @@ def _check_folder(parameters: dict[str, Any], allow_unproved: bool) -> tuple[Ide
         scan = scan_folder(parameters["root"])
         spdx = read_licence(parameters["licence"]) if parameters.get("licence") else None
     except (SourceError, ValueError) as error:
-        raise JobRefused(str(error), "root" if isinstance(error, SourceError) else "licence") from error
+        raise JobRefused(said(error, _), "root" if isinstance(error, SourceError) else "licence") from error
     if spdx is None and not allow_unproved:
-        raise JobRefused("The pictures of a folder need a licence, or the leave to be reviewed unproved.", "licence")
+        raise JobRefused(_("The pictures of a folder need a licence, or the leave to be reviewed unproved."), "licence")
     if spdx is not None and judge(spdx).verdict != "take":
-        raise JobRefused(f"{licence_name(spdx)} does not let us change, sell and pass on the pictures.", "licence")
+        raise JobRefused(
+            _("%(licence)s does not let us change, sell and pass on the pictures.") % {"licence": licence_name(spdx)},
+            "licence",
+        )
     if spdx is not None and needs_attribution(spdx) and not parameters.get("creator"):
-        raise JobRefused(f"{licence_name(spdx)} asks that the creator is named: say who.", "creator")
+        raise JobRefused(
+            _("%(licence)s asks that the creator is named: say who.") % {"licence": licence_name(spdx)}, "creator"
+        )
     parameters |= {"root": str(Path(parameters["root"]).resolve()), "licence": spdx or ""}
     return _approved_or_refused(scan.identity_names, "root")
 
@@ -102,11 +114,18 @@ def _check_urls(parameters: dict[str, Any]) -> tuple[Identity, ...]:
     try:
         rows = read_urls_csv(parameters["csv"])
     except CsvError as error:
-        raise JobRefused(f"The list of URLs cannot be used. {error}", "csv") from error
+        raise JobRefused(_("The list of URLs cannot be used. %(error)s") % {"error": _faults(error)}, "csv") from error
     if isinstance(parameters["csv"], bytes):  # which has just been read as UTF-8
         parameters["csv"] = parameters["csv"].decode("utf-8-sig")
     _check_contact(_urls(rows))
     return _approved_or_refused((row.identity for row in rows), "csv")
+
+
+def _faults(error: CsvError) -> str:
+    words = [(line, said(text, _)) for line, text in error.problems]
+    return " ".join(
+        _("Line %(line)s: %(text)s") % {"line": line, "text": text} if line else text for line, text in words
+    )
 
 
 def _urls(rows: Iterable[UrlRow]) -> list[str]:
@@ -115,26 +134,30 @@ def _urls(rows: Iterable[UrlRow]) -> list[str]:
 
 def _check_contact(urls: Iterable[str]) -> None:
     if not may_ask_all(urls):
-        raise JobRefused(NO_CONTACT, "source")
+        raise JobRefused(_(NO_CONTACT), "source")
 
 
 def _approved_or_refused(names: Iterable[str], field: str) -> tuple[Identity, ...]:
     people = named(names)
     if people.missing:
         missing = _shown(people.missing)
-        raise JobRefused(f"Not among the approved identities: {missing}. Nothing was started.", field)
+        raise JobRefused(
+            _("Not among the approved identities: %(missing)s. Nothing was started.") % {"missing": missing}, field
+        )
     return people.found
 
 
 def _check_identities(identities: Sequence[Identity]) -> None:
     if not identities:
-        raise JobRefused("There is no identity to look for: import and approve identities first.", WHOM)
+        raise JobRefused(_("There is no identity to look for: import and approve identities first."), WHOM)
     unapproved = [identity.name for identity in identities if identity.state != Identity.State.APPROVED]
     if unapproved:
-        raise JobRefused(f"Not approved: {_shown(unapproved)}. Nothing was started.", WHOM)
+        raise JobRefused(_("Not approved: %(names)s. Nothing was started.") % {"names": _shown(unapproved)}, WHOM)
     erased = [identity.name for identity in identities if is_tombstoned(identity)]
     if erased:
-        raise JobRefused(f"Erased, not to be looked for again: {_shown(erased)}. Nothing was started.", WHOM)
+        raise JobRefused(
+            _("Erased, not to be looked for again: %(names)s. Nothing was started.") % {"names": _shown(erased)}, WHOM
+        )
 
 
 def _shown(names: Sequence[str]) -> str:

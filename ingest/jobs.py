@@ -7,11 +7,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingest.access import move_queues_up
 from ingest.job_orders import checked
 from ingest.models import Candidate, CrawlJob, Discovery, Identity, JobEvent
 from ingest.priority import in_words
+from ingest.sentences import said
 from ingest.sources import label_of_source
 
 State = CrawlJob.State
@@ -52,7 +54,7 @@ def start_job(
 
 
 def label_of(job: CrawlJob) -> str:
-    return label_of_source(job.source)
+    return said(label_of_source(job.source), _)
 
 
 def pause(job: CrawlJob, *, by: User) -> None:
@@ -109,7 +111,7 @@ def retry_failed(job: CrawlJob, *, by: User) -> int:
     unanswered = Discovery.objects.filter(job=job, state=Discovery.State.FAILED)
     identities = unanswered.update(state=Discovery.State.WAITING, error="", attempts=0, claimed_until=None)
     if not pictures + identities:
-        raise JobUnchanged("Nothing of this job failed.")
+        raise JobUnchanged(_("Nothing of this job failed."))
     if state == State.DONE:
         _move(job, [State.DONE], State.RUNNING, finished_at=None)
     _note(job, Kind.RETRIED, by, f"pictures: {pictures:,}; identities to ask again: {identities:,}")
@@ -129,10 +131,10 @@ def _locked(job: CrawlJob) -> str:
 
 def _why_unchanged(state: str) -> str:
     return {
-        State.RUNNING.value: "The job is running.",
-        State.PAUSED.value: "The job is paused already.",
-        State.DONE.value: "The job was over already: everything it found is settled.",
-        State.CANCELLED.value: "The job was cancelled, and stays so; start a new one.",
+        State.RUNNING.value: _("The job is running."),
+        State.PAUSED.value: _("The job is paused already."),
+        State.DONE.value: _("The job was over already: everything it found is settled."),
+        State.CANCELLED.value: _("The job was cancelled, and stays so; start a new one."),
     }[state]
 
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest.decisions import Decision, newest
 from ingest.licence_policy import judge
 from ingest.licences import NO_ASSERTION, licence_name, needs_attribution, read_licence
 from ingest.models import Candidate, LicenceEvidence
+from ingest.sentences import said
 
 TAKE, REFUSE = "take", "refuse"
 OTHER = "other"
@@ -63,7 +65,7 @@ class LicenceForm(forms.Form):
         try:
             spdx = read_licence(data.get("other", "")) if chosen == OTHER else chosen
         except ValueError as error:
-            self.add_error(field, ValidationError(str(error)))
+            self.add_error(field, ValidationError(said(error, gettext)))
             return ""
         if not spdx:
             self.add_error(field, _("Say under which licence it is taken."))

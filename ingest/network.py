@@ -19,6 +19,7 @@ from ingest.captcha import HEAD_BYTES, is_captcha
 from ingest.connections import Deadline, PinnedHTTP, PinnedHTTPS, Route, connection_for
 from ingest.network_errors import FetchFailed, FetchRefused
 from ingest.politeness import CAPTCHA_CLOSURE, Gate
+from ingest.sentences import Sentence
 
 __all__ = ["IMAGE_TYPES", "PAGE_TYPES", "FetchFailed", "FetchRefused", "Fetched", "GuardedSession"]
 
@@ -29,7 +30,7 @@ TRY_AGAIN = frozenset({408, 425, 429})
 TOO_MUCH = frozenset({429, 503})  # the host wants a pause, from all of us
 MAY_BE_CAPTCHA = frozenset({200, 401, 403, 429, 503})
 ROBOTS_TIMEOUT = 30.0
-NO_CONTACT = (
+NO_CONTACT = Sentence(
     "MTF_CONTACT is not set: other people's servers are not asked without a web or mail address "
     "at which their operators can reach you."
 )

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
 
 from ingest.models import Candidate, CrawlJob, JobEvent
 from ingest.progress import Progress
@@ -27,7 +30,8 @@ class Pace:
     def speed_in_words(self) -> str:
         if self.a_minute is None:
             return ""
-        return f"{self.a_minute:,.0f}" if self.a_minute >= 10 else f"{self.a_minute:.1f}"
+        whole = self.a_minute >= 10
+        return str(intcomma(round(self.a_minute))) if whole else number_format(round(self.a_minute, 1), 1)
 
     @property
     def left_in_words(self) -> str:
@@ -76,5 +80,8 @@ def in_minutes(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 2 * 3600:
-        return f"{seconds / 60:,.0f} min"
-    return f"{seconds / 3600:,.0f} h" if seconds < 3 * 86400 else f"{seconds / 86400:,.0f} days"
+        return f"{seconds / 60:.0f} min"
+    if seconds < 3 * 86400:
+        return f"{seconds / 3600:.0f} h"
+    days = round(seconds / 86400)
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": intcomma(days)}

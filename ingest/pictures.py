@@ -15,6 +15,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from ingest.colours import to_srgb
 from ingest.picture_metadata import DAMAGE, Metadata, exif_of, read_metadata
+from ingest.sentences import Sentence
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF")
 MIME_OF_FORMAT = {"MPO": "image/jpeg"} | {name: f"image/{name.lower()}" for name in FORMATS}
@@ -115,7 +116,7 @@ class _TimedBytes(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if time.monotonic() > self.deadline:
-            raise PictureRefused("too_slow", "Reading the picture took too long.")
+            raise PictureRefused("too_slow", Sentence("Reading the picture took too long."))
         return super().read(size)
 
 
@@ -160,32 +161,38 @@ def _opened(data: bytes, limits: Limits) -> Iterator[ImageFile.ImageFile]:
                 _check_size(image.size, limits)
                 yield image
         except UnidentifiedImageError:
-            raise PictureRefused("broken_picture", "The picture's header is damaged.") from None
+            raise PictureRefused("broken_picture", Sentence("The picture's header is damaged.")) from None
         except Image.DecompressionBombError:
-            raise PictureRefused("too_many_pixels", "The picture has far too many pixels.") from None
+            raise PictureRefused("too_many_pixels", Sentence("The picture has far too many pixels.")) from None
         except DAMAGE as damage:
-            raise PictureRefused("broken_picture", f"The picture is damaged: {damage}.") from damage
+            raise PictureRefused(
+                "broken_picture", Sentence("The picture is damaged: %(damage)s.", damage=damage)
+            ) from damage
 
 
 def _check_bytes(data: bytes, limits: Limits) -> None:
     if len(data) > limits.max_bytes:
-        raise PictureRefused("too_many_bytes", f"The file has more than {limits.max_bytes:,} bytes.")
+        raise PictureRefused(
+            "too_many_bytes", Sentence("The file has more than %(most)s bytes.", most=f"{limits.max_bytes:,}")
+        )
     kind = _kind(data)
     if kind is None:
-        raise PictureRefused("not_a_picture", "The file is not a picture of any kind known here.")
+        raise PictureRefused("not_a_picture", Sentence("The file is not a picture of any kind known here."))
     if kind not in FORMATS:
-        raise PictureRefused("unsupported_format", f"Files of the kind {kind} are not taken.")
+        raise PictureRefused("unsupported_format", Sentence("Files of the kind %(kind)s are not taken.", kind=kind))
     if kind == "JPEG" and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
-        raise PictureRefused("too_slow", f"The JPEG has more than {MAX_JPEG_SCANS} scans.")
+        raise PictureRefused("too_slow", Sentence("The JPEG has more than %(most)s scans.", most=MAX_JPEG_SCANS))
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:
     width, height = size
     if width * height > limits.max_pixels:
-        reason = f"The picture has {width:,} x {height:,} pixels, more than {limits.max_pixels:,}."
-        raise PictureRefused("too_many_pixels", reason)
+        form, most = "The picture has %(width)s x %(height)s pixels, more than %(most)s.", f"{limits.max_pixels:,}"
+        raise PictureRefused("too_many_pixels", Sentence(form, width=f"{width:,}", height=f"{height:,}", most=most))
     if min(width, height) < limits.min_side:
-        raise PictureRefused("too_small", f"The picture has only {width} x {height} pixels.")
+        raise PictureRefused(
+            "too_small", Sentence("The picture has only %(width)s x %(height)s pixels.", width=width, height=height)
+        )
 
 
 def _kind(data: bytes) -> str | None:

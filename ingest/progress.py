@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import (
     Case,
     Count,
@@ -23,6 +24,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ingest.models import Candidate, CrawlJob, Discovery, Face, Identity
 from ingest.models.jobs import HostOf
@@ -243,29 +246,38 @@ def why_nothing(job: CrawlJob, so_far: Progress) -> str:
     if not job.is_over or so_far.faces:
         return ""
     if job.state == CrawlJob.State.CANCELLED:
-        return "The job was cancelled before it brought a face."
-    people = _count(so_far.identities, "identity", "identities")
+        return _("The job was cancelled before it brought a face.")
+    people = _people(so_far.identities)
     if so_far.tally.found == 0:
         return _nothing_found(so_far, people)
     reasons = so_far.refused + so_far.failed + so_far.held
-    causes = ", ".join(f"{reason.words} ({reason.count:,})" for reason in reasons)
+    causes = ", ".join(f"{reason.words} ({intcomma(reason.count)})" for reason in reasons)
     if so_far.tally.found == 1:
-        return f"The only picture found for {people} gave no face: {causes}."
-    return f"None of the {so_far.tally.found:,} pictures found for {people} gave a face: {causes}."
+        return _("The only picture found for %(people)s gave no face: %(causes)s.") % {
+            "people": people,
+            "causes": causes,
+        }
+    words = {"n": intcomma(so_far.tally.found), "people": people, "causes": causes}
+    return _("None of the %(n)s pictures found for %(people)s gave a face: %(causes)s.") % words
 
 
 def _nothing_found(so_far: Progress, people: str) -> str:
     if so_far.unanswered:
-        return f"The source gave no answer: {' '.join(so_far.unanswered)}"
+        return _("The source gave no answer: %(said)s") % {"said": " ".join(so_far.unanswered)}
     if so_far.known and so_far.known == so_far.hits:
-        return f"All {_count(so_far.known, 'hit', 'hits')} for {people} were known from earlier crawl jobs."
+        return ngettext(
+            "The one hit for %(people)s was known from earlier crawl jobs.",
+            "All %(n)s hits for %(people)s were known from earlier crawl jobs.",
+            so_far.known,
+        ) % {"n": intcomma(so_far.known), "people": people}
     if so_far.hits:
-        return f"What was found for {people} has been taken over by a later crawl job."
-    return f"The source found no picture of {people}. Look at the spelling of the names and at their aliases."
+        return _("What was found for %(people)s has been taken over by a later crawl job.") % {"people": people}
+    look = _("The source found no picture of %(people)s. Look at the spelling of the names and at their aliases.")
+    return look % {"people": people}
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def _people(number: int) -> str:
+    return ngettext("%(n)s identity", "%(n)s identities", number) % {"n": intcomma(number)}
 
 
 def faces_by_job(ids: Iterable[int]) -> dict[int, int]:

@@ -16,6 +16,7 @@ from ingest.hashes import perceptual_hash
 from ingest.identity_csv import Reference
 from ingest.network import IMAGE_TYPES, FetchFailed, FetchRefused, GuardedSession
 from ingest.pending import Refused
+from ingest.sentences import Sentence
 from ingest.sources.base import SourceError
 from ingest.sources.commons_file import IMAGE_INFO, CommonsFile, read_file
 from ingest.sources.json_api import JsonApi, text_of
@@ -28,8 +29,8 @@ TITLES_A_CALL = 10  # names are long, and a question is an address
 COMMONS = "Wikimedia Commons"
 MAX_TITLE = 40  # of a credit: names of files can be stories
 
-ERASED = "The reference picture has been erased and must not enter again."
-NOT_THERE = "The reference picture is not on Commons."
+ERASED = Sentence("The reference picture has been erased and must not enter again.")
+NOT_THERE = Sentence("The reference picture is not on Commons.")
 API_SECONDS = 15.0  # for one answer of an API: somebody waits for the page
 
 Outcome = Reference | str  # a sentence where there is no picture
@@ -43,7 +44,8 @@ def api_session() -> GuardedSession:
 def fetch_references(names: Sequence[str], *, seconds: float) -> dict[str, Outcome]:
     """By name of file. What does not come, or not within so many seconds, is a sentence: nothing here raises."""
     until = time.monotonic() + seconds
-    outcomes: dict[str, Outcome] = dict.fromkeys(names, f"The reference picture did not come within {seconds:g} s.")
+    late = Sentence("The reference picture did not come within %(n)s s.", n=f"{seconds:g}")
+    outcomes: dict[str, Outcome] = dict.fromkeys(names, late)
     wanted = list(dict.fromkeys(names))
     for start in range(0, len(wanted), TITLES_A_CALL):
         if time.monotonic() < until:
@@ -55,7 +57,7 @@ def _batch(names: Sequence[str], until: float) -> dict[str, Outcome]:
     try:
         files = _files(names)
     except (SourceError, FetchRefused, FetchFailed) as error:
-        return dict.fromkeys(names, f"The reference picture could not be looked up: {error}")
+        return dict.fromkeys(names, Sentence("The reference picture could not be looked up: %(why)s", why=str(error)))
     outcomes: dict[str, Outcome] = {name: NOT_THERE for name in names if name not in files}
     for name in files:
         if (seconds := until - time.monotonic()) > 0:
@@ -91,7 +93,7 @@ def _followed(title: str, leads: Mapping[str, str]) -> str:
 def _kept(file: CommonsFile, seconds: float) -> Outcome:
     url = file.thumb_url or file.url
     if not file.is_picture:
-        return f"The reference picture is no photograph ({file.mime or 'no type'})."
+        return Sentence("The reference picture is no photograph (%(kind)s).", kind=file.mime or "–")
     if is_erased_address(file.url, url, file.page_url):
         return ERASED
     try:
@@ -105,7 +107,7 @@ def _kept(file: CommonsFile, seconds: float) -> Outcome:
     except Refused:
         return ERASED
     except (FetchRefused, FetchFailed, pictures.PictureRefused, OSError) as error:
-        return f"The reference picture could not be fetched: {error}"
+        return Sentence("The reference picture could not be fetched: %(why)s", why=str(error))
     page_url = file.page_url if file.page_url.startswith(("http://", "https://")) else ""
     return Reference(preview_sha256, page_url, _credit(file))
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ingest.identities import approved
 from ingest.job_orders import JobRefused
 from ingest.jobs import JobUnchanged, start_job
 from ingest.models import CrawlJob, Identity
+from ingest.sentences import said
 from ingest.sources import SOURCES
 
 TRIAL_LIMIT = 5
@@ -72,7 +74,7 @@ def _start(
         return start_job(source=source, identities=identities, parameters=parameters, **order)
     except JobRefused as refusal:
         if refusal.field == "source":
-            raise JobRefused(f"{SOURCES[source].label}: {refusal}", "source") from refusal
+            raise JobRefused(f"{said(SOURCES[source].label, _)}: {refusal}", "source") from refusal
         raise
 
 
@@ -91,12 +93,12 @@ def start_whole(trial: CrawlJob, *, by: User) -> list[CrawlJob]:
     """The order that the trial carries, once. JobUnchanged when that was done, JobRefused when it cannot be."""
     order = whole_order(trial)
     if not order:
-        raise JobUnchanged("This job is no trial: there is no whole job to start.")
+        raise JobUnchanged(_("This job is no trial: there is no whole job to start."))
     # The locks of all trials of the order: of two people at two of its pages, one starts it.
     trials = list(CrawlJob.objects.select_for_update().filter(pk__in=order["trials"]).order_by("pk"))
     order = whole_order(trials[0])
     if order["jobs"]:
-        raise JobUnchanged("The whole job was started already.")
+        raise JobUnchanged(_("The whole job was started already."))
     rest = {name: value for name, value in trial.parameters.items() if name != WHOLE}
     jobs = start_jobs(
         sources=order["sources"],

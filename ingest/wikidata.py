@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Literal
 
 from ingest.identity_csv import ADULT, MAX_NAME, WIKIDATA_ID, IdentityRow, Precision, may_be_minor
+from ingest.sentences import Sentence
 
 IDS_A_CALL = 50
 MAX_ABOUT, MAX_ALIASES, MAX_CATEGORY = 300, 30, 300
@@ -69,9 +70,9 @@ def read_ids(text: str) -> list[str]:
     words = [word.rpartition("/")[2].upper() for word in SEPARATORS.split(text.strip()) if word]
     wrong = [word for word in words if not WIKIDATA_ID.fullmatch(word)]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is not Q and a number.")
+        raise ValueError(Sentence("%(id)r is not Q and a number.", id=wrong[0]))
     if not words:
-        raise ValueError("There is no id.")
+        raise ValueError(Sentence("There is no id."))
     return list(dict.fromkeys(words))
 
 
@@ -91,16 +92,16 @@ def read_people(answer: Mapping[str, Any], asked: Sequence[str]) -> list[Person]
 def why_not(person: Person, today: date) -> list[str]:
     """What speaks against this person, going by Wikidata alone."""
     if not person.wikidata_id:
-        return ["Wikidata has no such entry."]
-    reasons = []
+        return [Sentence("Wikidata has no such entry.")]
+    reasons: list[str] = []
     if not person.is_human:
-        reasons.append("Not a human, says Wikidata (P31).")
+        reasons.append(Sentence("Not a human, says Wikidata (P31)."))
     if not person.name:
-        reasons.append("Wikidata has no English name for this entry.")
+        reasons.append(Sentence("Wikidata has no English name for this entry."))
     elif len(person.name) > MAX_NAME:
-        reasons.append(f"The name is longer than {MAX_NAME} characters.")
+        reasons.append(Sentence("The name is longer than %(most)s characters.", most=MAX_NAME))
     if may_be_minor(person.birth_date, person.birth_precision, today):
-        reasons.append(f"Under {ADULT}, or may be, by the date of birth.")
+        reasons.append(Sentence("Under %(age)s, or may be, by the date of birth.", age=ADULT))
     return reasons
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ingest.identities import IdentityRefused
 from ingest.identity_csv import IdentityRow
+from ingest.sentences import said
 from ingest.wikidata import IDS_A_CALL, read_ids
 from ingest.wikidata_people import sealed, unsealed
 
@@ -25,7 +27,7 @@ class LookUpForm(forms.Form):
         try:
             ids = read_ids(self.cleaned_data["ids"])
         except ValueError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(said(error, gettext)) from error
         if len(ids) > IDS_A_CALL:
             raise ValidationError(_("These are %(n)s; look up 50 at a time."), params={"n": len(ids)})
         return ids

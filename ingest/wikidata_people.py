@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import signing
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ingest.access import NO_CONTACT, may_ask
 from ingest.csv_input import CsvError, Problem
@@ -48,7 +49,7 @@ def look_up(ids: Sequence[str]) -> list[Person]:
     """What Wikidata says of these ids. Raises SourceError, and IdentityRefused without a contact."""
     base = settings.SOURCE_URLS["wikidata"].rstrip("/")
     if not may_ask(base):
-        raise IdentityRefused(NO_CONTACT)
+        raise IdentityRefused(_(NO_CONTACT))
     try:
         api = JsonApi("Wikidata", api_session())
     except FetchFailed as error:
@@ -94,8 +95,11 @@ def _repeats(rows: Sequence[IdentityRow]) -> Iterator[tuple[IdentityRow, str]]:
         for key in filter(None, (row.wikidata_id, row.name.casefold())):
             earlier = first.setdefault(key, row)
             if earlier is not row:
-                what = "person" if earlier.wikidata_id == row.wikidata_id else "name"
-                yield row, f"The same {what} as {earlier.wikidata_id}, which stands before."
+                if earlier.wikidata_id == row.wikidata_id:
+                    words = _("The same person as %(id)s, which stands before.")
+                else:
+                    words = _("The same name as %(id)s, which stands before.")
+                yield row, words % {"id": earlier.wikidata_id}
                 break
 
 
@@ -151,7 +155,9 @@ def unsealed(text: str) -> list[IdentityRow]:
     try:
         rows = signing.loads(text, salt=SALT, max_age=PREVIEW_AGE)
     except signing.BadSignature as error:
-        raise IdentityRefused("This preview is older than an hour, or not ours: look the people up again.") from error
+        raise IdentityRefused(
+            _("This preview is older than an hour, or not ours: look the people up again.")
+        ) from error
     return [_row(row) for row in rows]
 
 

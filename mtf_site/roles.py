@@ -8,6 +8,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, U
 from django.core.exceptions import PermissionDenied
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 P = ParamSpec("P")
 Visitor = AbstractBaseUser | AnonymousUser
@@ -16,11 +18,11 @@ View = Callable[Concatenate[Any, P], HttpResponseBase]  # takes a SignedInReques
 
 
 class Role(models.TextChoices):
-    REVIEWER = "reviewer"
-    ADJUDICATOR = "adjudicator"
-    ADMIN = "admin"
-    RELEASE_MANAGER = "release manager"
-    AUDITOR = "auditor"
+    REVIEWER = "reviewer", gettext_lazy("reviewer")
+    ADJUDICATOR = "adjudicator", gettext_lazy("adjudicator")
+    ADMIN = "admin", gettext_lazy("admin")
+    RELEASE_MANAGER = "release manager", gettext_lazy("release manager")
+    AUDITOR = "auditor", gettext_lazy("auditor")
 
 
 class SignedInRequest(HttpRequest):
@@ -49,6 +51,11 @@ def know_groups(user: User, names: Iterable[str]) -> frozenset[str]:
     return known
 
 
+def in_words(roles: Iterable[str]) -> str:
+    """In the reader's language, in the order given."""
+    return ", ".join(str(Role(role).label) for role in roles)
+
+
 def has_role(user: Visitor, *roles: Role) -> bool:
     return not roles_of(user).isdisjoint(roles)
 
@@ -65,7 +72,8 @@ def allow(*roles: Role, audit: bool = True) -> Callable[[View[P]], View[P]]:
         def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             reads = audit and request.method in ("GET", "HEAD") and has_role(request.user, Role.AUDITOR)
             if not (reads or has_role(request.user, *roles)):
-                raise PermissionDenied(f"This page is for people with the role: {', '.join(roles)}.")
+                needs = _("This page is for people with the role: %(roles)s.") % {"roles": in_words(roles)}
+                raise PermissionDenied(needs)
             return view(request, *args, **kwargs)
 
         return guarded

@@ -171,6 +171,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "MTF Curator <curat
 # ---- Language and time
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "mtf_site.formats"
 LANGUAGES = e.languages(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -7,12 +7,16 @@ tags are taken away must hold no word; of Python, a literal handed to `messages`
 import ast
 import gettext
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import formats, translation
 
+from curation.templatetags import report_figures
+from tests import catalogue
 from tests.conftest import REPO
 
 TEMPLATES = sorted((REPO / "templates").rglob("*.html"))
@@ -101,32 +105,127 @@ def test_the_scanner_of_python_sees_what_is_not_translated() -> None:
 
 # ---- Catalogues
 
-
-def messages_of(catalogue: Path) -> dict[str, list[str]]:
-    """msgid → translations, of a .po file without contexts."""
-    found = {}
-    for entry in catalogue.read_text().split("\n\n"):
-        lines = {name: ast.literal_eval(text) for name, text in re.findall(r'^(msg\S+) (".*")$', entry, re.M)}
-        if lines.get("msgid"):
-            found[lines["msgid"]] = [text for name, text in lines.items() if name.startswith("msgstr")]
-    return found
+CATALOGUES = catalogue.catalogues()
 
 
-@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != "en"])
-def test_a_compiled_catalogue_says_what_its_source_says(language: str) -> None:
+def language_of(path: Path) -> str:
+    return path.parent.parent.name
+
+
+def test_every_language_that_can_be_chosen_has_a_catalogue() -> None:
+    assert {language_of(path) for path in CATALOGUES} == {code for code, _name in settings.LANGUAGES if code != "en"}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=language_of)
+def test_a_catalogue_says_every_text_of_the_source(path: Path) -> None:
+    """`make texts` puts a new text into it, empty; then somebody must say it."""
+    spoken, held = catalogue.spoken(), catalogue.read(path)
+    assert len(spoken) > 2000
+    assert [f"{one!r}, in {min(text.files)}" for one, text in spoken.items() if one not in held] == []
+    assert [one for one in held if one not in spoken] == [], "nothing says these any more: run make texts"
+    assert [one for one, text in held.items() if text.many != spoken[one].many] == [], "run make texts"
+    assert [one for one, text in held.items() if text.fuzzy or not all(text.said)] == [], "not translated"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=language_of)
+def test_a_translation_has_the_places_of_its_text(path: Path) -> None:
+    for one, text in catalogue.read(path).items():
+        forms = [one] if text.many is None else [one, text.many]
+        assert len(text.said) == len(forms), one
+        for form, said in zip(forms, text.said, strict=True):
+            assert catalogue.places(said) == catalogue.places(form), form
+            assert [said[:1].isspace(), said[-1:].isspace()] == [form[:1].isspace(), form[-1:].isspace()], form
+            assert re.findall(r"<[^>]*>", said) == re.findall(r"<[^>]*>", form), form
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=language_of)
+def test_a_compiled_catalogue_is_what_its_source_compiles_to(path: Path) -> None:
     """The .mo is kept beside the .po, so that nothing need be compiled where the program is installed."""
-    folder = REPO / "locale" / language / "LC_MESSAGES"
-    with (folder / "django.mo").open("rb") as file:
+    assert path.with_suffix(".mo").read_bytes() == catalogue.compiled(path), "run make texts"
+    with path.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    source = messages_of(folder / "django.po")
-    assert len(source) > 200
-    for text, translations in source.items():
-        several = (
-            [compiled.ngettext(text, text, n) for n in (1, 2)] if len(translations) > 1 else [compiled.gettext(text)]
-        )
-        assert several == translations, f"run msgfmt on locale/{language}: {text!r} is not up to date"
-        for translation in translations:
-            assert sorted(PLACE.findall(translation)) == sorted(PLACE.findall(text)), text
+    for one, text in catalogue.read(path).items():
+        several = [compiled.ngettext(one, one, n) for n in (1, 2)] if text.many else [compiled.gettext(one)]
+        assert several == text.said
 
 
-PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w+}")
+def test_a_catalogue_brought_up_to_date_keeps_what_is_said_and_wants_what_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "django.po"
+    path.write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        'msgid "Releases"\nmsgstr "Veröffentlichungen"\n\nmsgid "Long gone"\nmsgstr "Längst fort"\n'
+    )
+    wanting = catalogue.bring_up_to_date(path)
+    held = catalogue.read(path)
+    assert held["Releases"].said == ["Veröffentlichungen"]
+    assert "Long gone" not in held
+    assert held["Reject"].said == [""]
+    assert wanting == len(held) - 1
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert [compiled.gettext(text) for text in ("Releases", "Reject")] == ["Veröffentlichungen", "Reject"]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('{% translate "Close" %}', [("Close", None)]),
+        ('{% translate "It\'s" %}', [("It's", None)]),
+        ("{% blocktranslate with n=x %}{{ n }} of 100 %{% endblocktranslate %}", [("%(n)s of 100 %%", None)]),
+        (
+            "{% blocktranslate count n=x %}one{% plural %}{{ n }} faces{% endblocktranslate %}",
+            [("one", "%(n)s faces")],
+        ),
+        ('{% include "a.html" with title=_("Hello") %}', [("Hello", None)]),
+        ("{% comment %}{% translate 'Never' %}{% endcomment %}", []),
+    ],
+)
+def test_texts_of_a_template_are_found(source: str, found: list[tuple[str, str | None]]) -> None:
+    assert list(catalogue.in_template("{% load i18n %}" + source)) == found
+
+
+def test_texts_of_python_are_found() -> None:
+    source = 'a = _("one" " text")\nb = f"{_(\'inside\')}"\nngettext("%d face", "%d faces", n)\n_(name)\nother("no")'
+    assert set(catalogue.in_python(source)) == {("one text", None), ("inside", None), ("%d face", "%d faces")}
+
+
+def test_a_text_with_and_without_a_plural_is_refused() -> None:
+    """The one without would not be found among the translations."""
+    texts: dict[str, catalogue.Text] = {}
+    catalogue.gather(texts, REPO / "a.html", [("face", None)])
+    with pytest.raises(ValueError, match=r"'face' is said with 'faces' here, with None in a\.html"):
+        catalogue.gather(texts, REPO / "b.html", [("face", "faces")])
+
+
+# ---- Dates and numbers
+
+DATE = re.compile(r"""\|date:["']([^"']*\bj[^"']*)["']""")
+
+
+def test_german_writes_the_day_of_every_date_with_a_dot() -> None:
+    used = {found for path in TEMPLATES for found in DATE.findall(path.read_text())}
+    assert "j M Y" in used
+    with translation.override("de"):
+        assert {one for one in used if "j." not in formats.get_format(one)} == set()
+        assert formats.date_format(date(2026, 11, 29), "j M Y") == "29. Nov. 2026"
+    assert formats.date_format(date(2026, 11, 29), "j M Y") == "29 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "english"),
+    [
+        (report_figures.percent, 0.9841, "98.4 %"),
+        (report_figures.percent, 0.99999, "99.9 %"),
+        (report_figures.kappa, -0.124, "−0.12"),
+        (report_figures.kappa, -0.001, "0.00"),
+        (report_figures.points, 0.034, "+3.4"),
+        (report_figures.points, -0.034, "−3.4"),
+        (report_figures.points, -0.0001, "0.0"),
+    ],
+)
+def test_a_figure_is_written_as_the_language_writes_numbers(
+    write: Callable[[float], str], value: float, english: str
+) -> None:
+    assert write(value) == english
+    with translation.override("de"):
+        assert write(value) == english.replace(".", ",")

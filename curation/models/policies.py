@@ -82,7 +82,7 @@ class Policy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"policy {self.version}"
+        return str(_("policy %d")) % self.version
 
     def votes(self, question: str) -> int:
         """How many independent answers a question needs (k); under a rule, the fewest."""

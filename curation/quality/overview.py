@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.utils.formats import date_format
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from curation import plots
@@ -183,7 +184,7 @@ def _percent(value: float) -> str:
 
 
 def _coefficient(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return number_format(round(value, 2), 2).replace("-", "−")
 
 
 def _point(one: Moment, shown: Any) -> plots.Point:
@@ -191,7 +192,7 @@ def _point(one: Moment, shown: Any) -> plots.Point:
     if figure.value is None or not _is_drawn(one):
         return plots.Point(one.label, None)
     reach = f" ({shown(figure.low)}–{shown(figure.high)})" if figure.low is not None else ""
-    told = f"{one.label}: {shown(figure.value)}{reach}, n = {figure.n:,}"
+    told = f"{one.label}: {shown(figure.value)}{reach}, n = {intcomma(figure.n)}"
     return plots.Point(one.label, figure.value, figure.low, figure.high, told)
 
 

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ingest.sentences import Sentence
+
 LONGEST = 10_000
 LONGEST_LINE = 200
 SHORTEST_REASON = 20
@@ -30,47 +32,49 @@ def tidy(text: str) -> str:
     """Lines without blanks at their ends, at most one empty one between two. AnswerError for what cannot be printed."""
     text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
-        raise AnswerError("There is a control character in it: type it anew.")
+        raise AnswerError(Sentence("There is a control character in it: type it anew."))
     if len(text) > LONGEST:
-        raise AnswerError(f"It has {len(text):,} characters; at most {LONGEST:,} fit.")
+        raise AnswerError(
+            Sentence("It has %(n)s characters; at most %(most)s fit.", n=f"{len(text):,}", most=f"{LONGEST:,}")
+        )
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def prose(text: str) -> str:
     if not any(c.isalnum() for c in text) or text.strip(" .!?…-").lower() in NO_ANSWERS:
-        raise AnswerError("This is a placeholder, no answer.")
+        raise AnswerError(Sentence("This is a placeholder, no answer."))
     return text
 
 
 def reason(text: str) -> str:
     if len(prose(text)) < SHORTEST_REASON:
-        raise AnswerError(f"Write the reason out, in {SHORTEST_REASON} characters at least.")
+        raise AnswerError(Sentence("Write the reason out, in %(fewest)s characters at least.", fewest=SHORTEST_REASON))
     return text
 
 
 def line(text: str) -> str:
     if "\n" in text:
-        raise AnswerError("It must be one line.")
+        raise AnswerError(Sentence("It must be one line."))
     if len(text) > LONGEST_LINE:
-        raise AnswerError(f"It has {len(text)} characters; at most {LONGEST_LINE} fit.")
+        raise AnswerError(Sentence("It has %(n)s characters; at most %(most)s fit.", n=len(text), most=LONGEST_LINE))
     return prose(text)
 
 
 def email(text: str) -> str:
     if not EMAIL.fullmatch(text):
-        raise AnswerError("This is no e-mail address.")
+        raise AnswerError(Sentence("This is no e-mail address."))
     return text
 
 
 def url(text: str) -> str:
     if not URL.fullmatch(text):
-        raise AnswerError("This is no address of a page: it begins with https:// or http://.")
+        raise AnswerError(Sentence("This is no address of a page: it begins with https:// or http://."))
     return text
 
 
 def contact(text: str) -> str:
     if not EMAIL.fullmatch(text) and not URL.fullmatch(text):
-        raise AnswerError("Give an e-mail address, or the address of a page that begins with https://.")
+        raise AnswerError(Sentence("Give an e-mail address, or the address of a page that begins with https://."))
     return text
 
 
@@ -78,7 +82,7 @@ def doi(text: str) -> str:
     """Also given as an address of the resolver."""
     found = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)", "", text)
     if not DOI.fullmatch(found):
-        raise AnswerError("This is no DOI: one looks like 10.5281/zenodo.1234567.")
+        raise AnswerError(Sentence("This is no DOI: one looks like 10.5281/zenodo.1234567."))
     return found
 
 
@@ -91,7 +95,7 @@ def authors_of(text: str) -> tuple[Author, ...]:
     lines = [one for one in text.split("\n") if one.strip()]
     found = tuple(_author(number, one) for number, one in enumerate(lines, 1))
     if len(set(found)) < len(found):
-        raise AnswerError("Somebody is named twice.")
+        raise AnswerError(Sentence("Somebody is named twice."))
     return found
 
 
@@ -99,10 +103,16 @@ def _author(number: int, text: str) -> Author:
     name, _, orcid = (part.strip() for part in text.partition(";"))
     family, _, given = (" ".join(part.split()) for part in name.partition(","))
     if not family or not given or "," in given or ";" in orcid:
-        raise AnswerError(f"Line {number} is not “Family, Given” or “Family, Given; ORCID”.")
+        raise AnswerError(Sentence("Line %(number)s is not “Family, Given” or “Family, Given; ORCID”.", number=number))
     orcid = re.sub(r"^https?://orcid\.org/", "", orcid).upper()
     if orcid and not _is_orcid(orcid):
-        raise AnswerError(f"Line {number}: {orcid} is no ORCID iD; its last digit proves the others.")
+        raise AnswerError(
+            Sentence(
+                "Line %(number)s: %(orcid)s is no ORCID iD; its last digit proves the others.",
+                number=number,
+                orcid=orcid,
+            )
+        )
     return Author(family, given, orcid)
 
 
@@ -124,7 +134,7 @@ def _author_line(author: Author) -> str:
 def keywords(text: str) -> str:
     found = keywords_of(text)
     if not found:
-        raise AnswerError("Give one keyword at least.")
+        raise AnswerError(Sentence("Give one keyword at least."))
     return ", ".join(found)
 
 

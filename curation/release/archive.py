@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, cast
 
+from django.utils.translation import gettext as _
+
 from curation.models import Release
 from curation.release.entries import Entry, Folder, Image, Made, MadeTogether, opened, paths_of
 from curation.release.errors import ReleaseRefused
@@ -32,7 +34,10 @@ def pieces(release: Release) -> Iterator[bytes]:
     check_may_be_written(release)
     yield from _made(top, manifest_of(release, dict(others)), others)
     if f"sha256:{others[MANIFEST]}" != release.digest:
-        raise ReleaseRefused(f"Release {release.version} would not come out as {release.digest}.")
+        raise ReleaseRefused(
+            _("Release %(version)s would not come out as %(digest)s.")
+            % {"version": release.version, "digest": release.digest}
+        )
     yield bytes(2 * tarfile.BLOCKSIZE)
 
 

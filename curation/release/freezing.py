@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from curation.models import Policy, Release, ReleaseFace
 from curation.policies import current_policy
@@ -103,8 +104,11 @@ def check_may_be_written(release: Release) -> None:
     barred = release.faces.filter(face__quarantines__decision__in=IN_FORCE).values("face").distinct().count()
     if barred:
         raise ReleaseRefused(
-            f"Release {release.version} is not written: {barred:,} of its faces are in quarantine or kept out."
-            " Decide on them, or freeze a release without them."
+            _(
+                "Release %(version)s is not written: %(barred)s of its faces are in quarantine or kept out."
+                " Decide on them, or freeze a release without them."
+            )
+            % {"version": release.version, "barred": f"{barred:,}"}
         )
 
 
@@ -125,7 +129,10 @@ def freeze(order: Order, *, by: User | None, progress: Progress, seal: Callable[
 def _check_same(known: Release, order: Order) -> None:
     """A version is frozen once: what was chosen then cannot be chosen otherwise now."""
     if (known.selection, known.tasks, known.formats) != (order.selection, list(order.tasks), list(order.formats)):
-        raise ReleaseRefused(f"Release {order.version} was frozen meanwhile with other choices: take another version.")
+        raise ReleaseRefused(
+            _("Release %(version)s was frozen meanwhile with other choices: take another version.")
+            % {"version": order.version}
+        )
 
 
 def _freeze(order: Order, by: User | None, progress: Progress, seal: Callable[[], object]) -> Release:
@@ -177,7 +184,10 @@ def _look_again(draft: Draft) -> None:
     changed = set(draft.claims)
     changed.difference_update(one.claim for one in selection.selected(draft.order))
     if changed:
-        raise ReleaseRefused(f"{len(changed):,} of the faces changed while they were read: run the command again.")
+        raise ReleaseRefused(
+            _("%(changed)s of the faces changed while they were read: run the command again.")
+            % {"changed": f"{len(changed):,}"}
+        )
     gates.check((*selection.disputed(draft.order), *gates.of_sheet()))
 
 

@@ -217,7 +217,8 @@ def without_task(attributes: tuple[str, ...]) -> list[tuple[str, str, int]]:
 def examples(claims: Sequence[int]) -> tuple[str, ...]:
     with connection.cursor() as cursor:
         cursor.execute(EXAMPLE, {"claims": list(claims[:EXAMPLES])})
-        return tuple(f"face {face} ({name})" for _claim, face, name in sorted(cursor.fetchall()))
+        found = sorted(cursor.fetchall())
+    return tuple(str(_("face %(number)s (%(name)s)")) % {"number": face, "name": name} for _claim, face, name in found)
 
 
 def _rows(select: str, order: Order, **values: Any) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from curation.release.answer_forms import FORMS, AnswerError, tidy
+from ingest.sentences import Sentence
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 FILES = ("datasheet.toml", "makers.toml")
@@ -76,7 +77,7 @@ def check(code: str, text: str) -> str:
     """The answer as it is kept, "" for none. AnswerError for what is no answer, and for a question that is none."""
     question = BY_CODE.get(code)
     if question is None:
-        raise AnswerError(f"“{code}” is none of the questions.")
+        raise AnswerError(Sentence("“%(code)s” is none of the questions.", code=code))
     text = tidy(text)
     if not text:
         return ""
@@ -87,7 +88,9 @@ def check(code: str, text: str) -> str:
 
 def _chosen(question: Question, text: str) -> str:
     if text not in dict(question.choices):
-        raise AnswerError(f"Choose one of: {', '.join(value for value, _words in question.choices)}.")
+        raise AnswerError(
+            Sentence("Choose one of: %(all)s.", all=", ".join((value for value, _words in question.choices)))
+        )
     return text
 
 

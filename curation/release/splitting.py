@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from curation.models import FaceSide, IdentitySide
 from curation.release import splits
@@ -58,7 +59,7 @@ def store(decisions: Decisions, release_number: int) -> None:
     """Keeps what is new in them, for good: inside the caller's transaction, before or after the release's own row.
     Storing the same decisions twice is storing them once. ReleaseRefused if they are not sound, or others stand."""
     if not decisions.report.sound:
-        raise ReleaseRefused("Nothing is frozen: the splits are not sound, see their report.")
+        raise ReleaseRefused(_("Nothing is frozen: the splits are not sound, see their report."))
     with transaction.atomic():
         _add(ADD_SIDES, SAME_SIDES, decisions.new_sides, release=release_number)
         _add(ADD_FACES, SAME_FACES, decisions.new_shared, release=release_number, split=SHARED)
@@ -72,4 +73,4 @@ def _add(add: str, same: str, new: Mapping[int, str], **values: int | str) -> No
         cursor.execute(add, known)
         cursor.execute(same, known)
         if cursor.fetchone()[0] != len(new):
-            raise ReleaseRefused("Another release decided on the splits meanwhile: run the command again.")
+            raise ReleaseRefused(_("Another release decided on the splits meanwhile: run the command again."))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from curation.models import Slot
 from curation.policies import activated, age_bands, age_classes, class_labels
 from curation.policy_maps import Maps, maps_in_force
@@ -38,7 +40,7 @@ class Vocabulary:
 
     def annotator(self, reviewer: int) -> str:
         if reviewer not in self.pseudonyms:
-            raise ReleaseRefused("Somebody new answered while the release was frozen: run the command again.")
+            raise ReleaseRefused(_("Somebody new answered while the release was frozen: run the command again."))
         return self.pseudonyms[reviewer]
 
 
@@ -76,7 +78,10 @@ def class_folders(words: Vocabulary) -> dict[str, list[dict[str, Any]]]:
         folders = [one["folder"] for one in known]
         if "" in folders or len(set(folders)) < len(folders):
             labels = ", ".join(one["label"] for one in known)
-            raise ReleaseRefused(f"The classes of {name} do not have a folder name of their own each: {labels}.")
+            raise ReleaseRefused(
+                _("The classes of %(name)s do not have a folder name of their own each: %(labels)s.")
+                % {"name": name, "labels": labels}
+            )
     return classes
 
 
@@ -90,7 +95,10 @@ def _age_classes(words: Vocabulary) -> list[dict[str, Any]]:
     finer = {code: label for code, label in sorted(words.labels["age"].items()) if code != "0"}
     for code, label in finer.items():
         if code not in words.bands:
-            raise ReleaseRefused(f"The age class {code}, “{label}”, counts as neither young nor old in any policy.")
+            raise ReleaseRefused(
+                _("The age class %(code)s, “%(label)s”, counts as neither young nor old in any policy.")
+                % {"code": code, "label": label}
+            )
     classes: list[dict[str, Any]] = []
     for band, label in AGE.items():
         held = [{"code": code, "label": name} for code, name in finer.items() if words.bands[code] == band]

@@ -1,5 +1,7 @@
 """Releases that held what was erased: they are never written again, and name their successor."""
 
+from django.utils.translation import gettext as _
+
 from curation.models import Release, Withdrawal
 from curation.release.errors import ReleaseRefused
 
@@ -15,7 +17,9 @@ def check_not_withdrawn(release: Release) -> None:
     if not Withdrawal.objects.filter(release=release).exists():
         return
     heir = successor(release)
-    instead = f"take release {heir.version}" if heir else "there is none yet: freeze one"
-    raise ReleaseRefused(
-        f"Release {release.version} was withdrawn, because something in it had to be erased. In its place {instead}."
-    )
+    if heir:
+        instead = _("In its place take release %(version)s.") % {"version": heir.version}
+    else:
+        instead = _("In its place there is none yet: freeze one.")
+    why = _("Release %(version)s was withdrawn, because something in it had to be erased.")
+    raise ReleaseRefused(f"{why % {'version': release.version}} {instead}")

@@ -2,6 +2,7 @@
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import number_format
 
 from curation.figure import Figure
 from curation.proportions import Proportion
@@ -17,13 +18,13 @@ def percent(share: float | None) -> str:
         return "–"
     if 0 < share < 1:
         share = min(max(share, 0.001), 0.999)
-    return f"{share * 100:.1f} %"
+    return f"{_number(share * 100, 1)} %"
 
 
 @register.filter
 def kappa(value: float) -> str:
-    """With a true minus sign: "−0.12"."""
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    """With two places and a true minus sign: "−0.12"."""
+    return _number(value, 2)
 
 
 @register.filter
@@ -46,7 +47,7 @@ def interval(figure: Figure | Proportion, measure: str) -> str:
     if figure.low is None or figure.high is None:
         return ""
     if measure == "percent":
-        return f"{figure.low * 100:.1f}–{figure.high * 100:.1f} %"
+        return f"{_number(figure.low * 100, 1)}–{_number(figure.high * 100, 1)} %"
     low, high = kappa(figure.low), kappa(figure.high)
     return f"{low} … {high}" if figure.low < 0 else f"{low}–{high}"
 
@@ -54,4 +55,10 @@ def interval(figure: Figure | Proportion, measure: str) -> str:
 @register.filter
 def points(share: float) -> str:
     """A difference of shares in points, with its sign: "+3.4"."""
-    return f"{share * 100:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
+    written = _number(share * 100, 1)
+    return written if written.startswith("−") or not float(f"{share * 100:.1f}") else f"+{written}"
+
+
+def _number(value: float, places: int) -> str:
+    """As the reader's language writes it, with a true minus sign and no negative zero."""
+    return number_format(round(value, places) + 0.0, places).replace("-", "−")

@@ -17,6 +17,7 @@ from curation.models import Freezing
 from curation.release import ordering
 from curation.release.orders import ACCEPTABLE
 from curation.release.selection import Finding
+from curation.release_forms import TASK_WORDS
 from mtf_site.roles import Role, allow
 
 WORKER_SILENT = 20  # seconds without a worker that takes the order, until the page says so
@@ -54,6 +55,8 @@ def _context(pk: int) -> dict[str, Any]:
     waited = (timezone.now() - one.ordered_at).total_seconds()
     return {
         "one": one,
+        "tasks": [TASK_WORDS[task] for task in one.tasks],
+        "error": _(one.error) if one.error else "",
         "all_read": one.state == Freezing.State.RUNNING and 0 < one.faces <= one.read,
         "blocking": blocking,
         "acceptable": [one.code for one in blocking if one.code in ACCEPTABLE],

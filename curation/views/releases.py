@@ -19,7 +19,7 @@ from curation.release.freezing import check_may_be_written, left_out_of_tasks
 from curation.release.naming import LABELLED, TASKS
 from curation.release.orders import ACCEPTABLE, CURATED, Order
 from curation.release.withdrawn import successor
-from curation.release_forms import OrderForm
+from curation.release_forms import TASK_WORDS, OrderForm
 from mtf_site import doorbell
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
 
@@ -76,7 +76,9 @@ def _context(request: SignedInRequest, form: OrderForm | None) -> dict[str, Any]
         "held_back": [found for found in findings if not found.blocks],
         "accepted": request.POST.getlist("accept") or request.GET.getlist("accept"),
         "acceptable": ACCEPTABLE,
-        "without_task": [] if wanted.claimed else [(t, STATES[state], n) for t, state, n in left_out_of_tasks()],
+        "without_task": []
+        if wanted.claimed
+        else [(TASK_WORDS[t], STATES[state], n) for t, state, n in left_out_of_tasks()],
         "live": Freezing.objects.filter(state__in=Freezing.LIVE),
         "form": form or OrderForm(initial=chosen),
         "selection": wanted.selection,
@@ -103,6 +105,7 @@ def one(request: HttpRequest, version: str) -> HttpResponse:
     context = {
         "release": release,
         "others": others,
+        "tasks": [TASK_WORDS[task] for task in release.tasks],
         **_papers(release),
         "files": [(path, told["bytes"]) for path, told in sorted(release.files.items())],
         "held_back": [(selection.HELD_BACK.get(code, code), n) for code, n in sorted(release.held_back.items())],

@@ -80,7 +80,7 @@ def _section(
     wrong = sum(bool(row.field.errors) for row in rows)
     return {
         "code": section.code,
-        "title": section.title.replace("/", "/\u200b"),
+        "title": _(section.title).replace("/", "/\u200b"),
         "rows": rows,
         "missing": lacking,
         "wrong": wrong,

@@ -16,6 +16,7 @@ from ingest.licences.ids import (
     cc_id,
 )
 from ingest.licences.urls import parse_licence_url
+from ingest.sentences import Sentence
 
 # The whole text, in lower case, spaces and underscores as hyphens: codes of Commons, Openverse and others.
 CODES = {
@@ -91,7 +92,9 @@ def read_licence(text: str) -> str:
     else:
         found = _spdx_id(text) or _versioned(text)
     if found is None:
-        raise ValueError(f"{text!r} is neither an SPDX licence id nor the URL of a licence that we know.")
+        raise ValueError(
+            Sentence("%(text)r is neither an SPDX licence id nor the URL of a licence that we know.", text=text)
+        )
     return found
 
 

@@ -43,7 +43,7 @@ class CrawlJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"crawl job {self.pk}"
+        return str(_("crawl job %d")) % self.pk
 
     @property
     def is_over(self) -> bool:

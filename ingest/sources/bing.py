@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from ingest.network import GuardedSession
+from ingest.sentences import Sentence
 from ingest.sources.base import Hit, Query, SourceError
 
 # MTF may take what can be modified and used commercially; Bing needs one pass for each.
@@ -36,8 +37,10 @@ class BingSource:
     pause: float = 0.5  # seconds between two pages
 
     name: ClassVar[str] = "bing"
-    label: ClassVar[str] = "Bing image search"
-    about: ClassVar[str] = "Searches the web behind a licence filter; each picture’s source page must prove it."
+    label: ClassVar[str] = Sentence("Bing image search")
+    about: ClassVar[str] = Sentence(
+        "Searches the web behind a licence filter; each picture’s source page must prove it."
+    )
     searches: ClassVar[bool] = True
     heeds_robots: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from ingest.network import GuardedSession
+from ingest.sentences import Sentence
 from ingest.sources.base import Hit, Query, Statement
 from ingest.sources.commons_file import IMAGE_INFO, CommonsFile, read_file
 from ingest.sources.json_api import JsonApi
@@ -29,7 +30,7 @@ class CommonsSource:
 
     name: ClassVar[str] = "commons"
     label: ClassVar[str] = "Wikimedia Commons"
-    about: ClassVar[str] = "Finds pictures that say whom they show; its API states the licence of every one."
+    about: ClassVar[str] = Sentence("Finds pictures that say whom they show; its API states the licence of every one.")
     searches: ClassVar[bool] = True
     heeds_robots: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()

@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 
 from ingest.licences import parse_licence_url
 from ingest.network import GuardedSession
+from ingest.sentences import Sentence
 from ingest.sources.base import Hit, Query, SourceError, Statement
 from ingest.sources.json_api import JsonApi, text_of
 
-NO_KEY = "Flickr needs an API key: set MTF_FLICKR_KEY."
+NO_KEY = Sentence("Flickr needs an API key: set MTF_FLICKR_KEY.")
 PAGE_SIZE = 250
 MAX_RESULTS = 4000  # beyond it Flickr repeats itself
 # Flickr's numbers for licences that never change; those it adds are read from its own list.
@@ -35,7 +36,7 @@ BUSY = frozenset({"0", "10", "105", "201"})  # "not currently available" in seve
 class FlickrSource:
     name: ClassVar[str] = "flickr"
     label: ClassVar[str] = "Flickr"
-    about: ClassVar[str] = "Searches photographs by name; its API states the licence that the owner chose."
+    about: ClassVar[str] = Sentence("Searches photographs by name; its API states the licence that the owner chose.")
     searches: ClassVar[bool] = True
     heeds_robots: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from ingest.licences import licence_url, read_licence
 from ingest.network import GuardedSession
+from ingest.sentences import Sentence
 from ingest.sources.base import Hit, Query, SourceError
 
 # By name only: the guarded decoder finds out whether a file is what it says, and states its reason.
@@ -45,8 +46,10 @@ class FolderSource:
     """Parameters: `root`; `licence` (SPDX id or licence URL) and `creator`, said of every picture."""
 
     name: ClassVar[str] = "folder"
-    label: ClassVar[str] = "Local folder"
-    about: ClassVar[str] = "Files on the server, a folder for each person, under a licence that you vouch for."
+    label: ClassVar[str] = Sentence("Local folder")
+    about: ClassVar[str] = Sentence(
+        "Files on the server, a folder for each person, under a licence that you vouch for."
+    )
     searches: ClassVar[bool] = False
     heeds_robots: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("root",)
@@ -87,13 +90,15 @@ def scan_folder(root: str | Path) -> FolderScan:
         else:
             hits.append(FolderHit(_identity_name(path.parent.name), path))
     if not hits:
-        raise SourceError(f"The folder {str(root)!r} holds no pictures in sub-folders named for people.")
+        raise SourceError(
+            Sentence("The folder %(root)r holds no pictures in sub-folders named for people.", root=str(root))
+        )
     return FolderScan(tuple(hits), tuple(ignored))
 
 
 def _top(root: str | Path) -> Path:
     if not str(root) or not Path(root).is_dir():
-        raise SourceError(f"There is no folder {str(root)!r}.")
+        raise SourceError(Sentence("There is no folder %(root)r.", root=str(root)))
     return Path(root).resolve()
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from ingest.licences import parse_licence_url
 from ingest.network import GuardedSession
+from ingest.sentences import Sentence
 from ingest.sources.base import Hit, Query, Statement
 from ingest.sources.json_api import JsonApi, text_of
 
@@ -20,7 +21,7 @@ KEPT = ("id", "provider", "source", "category", "filetype", "width", "height", "
 class OpenverseSource:
     name: ClassVar[str] = "openverse"
     label: ClassVar[str] = "Openverse"
-    about: ClassVar[str] = "Searches many open archives by name; its API states the licence of every picture."
+    about: ClassVar[str] = Sentence("Searches many open archives by name; its API states the licence of every picture.")
     searches: ClassVar[bool] = True
     heeds_robots: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()

@@ -8,6 +8,7 @@ from typing import ClassVar
 from ingest.addresses import parse_target
 from ingest.csv_input import CsvError, Problem, Row, read_rows
 from ingest.network import FetchRefused, GuardedSession
+from ingest.sentences import Sentence
 from ingest.sources.base import Hit, Query, SourceError
 
 COLUMNS = ("identity", "image_url", "page_url", "licence_url", "creator")
@@ -28,8 +29,10 @@ class UrlsSource:
     """Answers the rows of the job's CSV that name the identity or one of its aliases."""
 
     name: ClassVar[str] = "urls"
-    label: ClassVar[str] = "List of URLs (CSV)"
-    about: ClassVar[str] = "Pictures that somebody put together; each one’s source page must prove its licence."
+    label: ClassVar[str] = Sentence("List of URLs (CSV)")
+    about: ClassVar[str] = Sentence(
+        "Pictures that somebody put together; each one’s source page must prove its licence."
+    )
     searches: ClassVar[bool] = False
     heeds_robots: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("csv",)
@@ -79,10 +82,10 @@ def read_urls_csv(data: str | bytes) -> list[UrlRow]:
 def _faults(row: Row) -> Iterator[Problem]:
     for column in ("identity", "image_url"):
         if not row.values[column]:
-            yield row.line, f"The {column} is missing."
+            yield row.line, Sentence("The %(column)s is missing.", column=column)
     for column in ("image_url", "page_url", "licence_url"):
         if row.values[column] and (fault := _url_fault(row.values[column])):
-            yield row.line, f"The {column} is no usable URL. {fault}"
+            yield row.line, Sentence("The %(column)s is no usable URL. %(fault)s", column=column, fault=fault)
 
 
 def _url_fault(url: str) -> str:
@@ -98,4 +101,4 @@ def _repeats(rows: list[Row]) -> Iterator[Problem]:
     for row in rows:
         key = (row.values["identity"].casefold(), row.values["image_url"])
         if all(key) and (line := first.setdefault(key, row.line)) != row.line:
-            yield row.line, f"The same identity and image_url as line {line}."
+            yield row.line, Sentence("The same identity and image_url as line %(line)s.", line=line)

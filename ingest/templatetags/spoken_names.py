@@ -1,10 +1,12 @@
 """Codes as people say them."""
 
 from django import template
+from django.utils.translation import gettext as _
 
 from ingest.licences import NO_ASSERTION
 from ingest.licences import licence_name as name_of
 from ingest.priority import in_words
+from ingest.sentences import said
 from ingest.sources import label_of_source
 
 register = template.Library()
@@ -12,7 +14,13 @@ register = template.Library()
 
 @register.filter
 def source_name(source: str) -> str:
-    return label_of_source(source)
+    return said(label_of_source(source), _)
+
+
+@register.filter(name="said")
+def said_here(words: str) -> str:
+    """A sentence of a module that knows no Django, in the reader's language."""
+    return said(words, _)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from ingest.forms import ApproveForm, ImportForm
 from ingest.identities import IdentityRefused, RowReport, approve, import_identities
 from ingest.identity_csv import read_identities_csv
 from ingest.models import Identity
+from ingest.sentences import said
 from mtf_site.roles import Role, allow
 
 
@@ -49,7 +50,7 @@ def _with_text(problems: list[Problem], form: ImportForm) -> list[dict[str, obje
         return []
     lines = form.cleaned_data["file"].decode("utf-8", "replace").splitlines()
     return [
-        {"line": line, "fault": fault, "text": lines[line - 1] if 0 < line <= len(lines) else ""}
+        {"line": line, "fault": said(fault, _), "text": lines[line - 1] if 0 < line <= len(lines) else ""}
         for line, fault in problems
     ]
 

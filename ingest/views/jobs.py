@@ -4,6 +4,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ingest.forms import JobFilter
@@ -11,6 +12,7 @@ from ingest.identities import approved
 from ingest.jobs import label_of
 from ingest.models import CrawlJob, Discovery
 from ingest.progress import Tally, faces_by_job, tallies_by_job
+from ingest.sentences import said
 from ingest.sources import label_of_source
 from mtf_site.roles import Role, allow, has_role
 
@@ -30,7 +32,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "total": sum(n for _, _, n in counts),
         "states": [(state, label, _sum(counts, 0, state)) for state, label in CrawlJob.State.choices],
         "sources": [
-            (name, label_of_source(name), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})
+            (name, said(label_of_source(name), _), _sum(counts, 1, name)) for name in sorted({row[1] for row in counts})
         ],
         "chosen": form.cleaned_data if form.is_valid() else {},
         "may_start": may_start,

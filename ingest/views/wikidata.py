@@ -2,10 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ingest.csv_input import CsvError
 from ingest.identities import IdentityRefused, RowReport, import_identities
+from ingest.sentences import said
 from ingest.sources import SourceError
 from ingest.views.identities import AdminRequest
 from ingest.wikidata_forms import ConfirmForm, LookUpForm
@@ -37,7 +39,7 @@ def _found(form: LookUpForm) -> list[Prospect]:
     try:
         return with_pictures(consider(look_up(form.cleaned_data["ids"])), seconds=PICTURE_SECONDS)
     except (SourceError, IdentityRefused) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said(error, _))
         return []
 
 
@@ -59,5 +61,5 @@ def _approved(request: AdminRequest, confirm: ConfirmForm) -> list[RowReport]:
     except CsvError as error:
         names = {row.line: row.name for row in rows}
         for line, text in error.problems:
-            confirm.add_error(None, f"{names[line]}: {text}")
+            confirm.add_error(None, f"{names[line]}: {said(text, _)}")
         return []

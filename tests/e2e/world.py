@@ -136,7 +136,7 @@ def disputes(known: Names) -> Names:
     decided = quarantined()
     quarantine.decide(decided, seen="", adjudicator=factories.user(Role.ADJUDICATOR), release=False, note="a child")
     ticked(), contradictions.find()
-    anew: dict[str, Any] = {"question": "usable", "fields": [], "reason": "blurred", "by": admin}
+    anew: dict[str, Any] = {"question": "usable", "fields": [], "reason": "out of focus", "by": admin}
     waiting = requeues.order(Claim.objects.filter(pk=seldom.pk), **anew)
     finished = requeues.order(Claim.objects.filter(pk=known["claim"]), **anew)
     requeues.next_batch(finished.pk)

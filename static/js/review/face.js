@@ -45,7 +45,7 @@ function sizeLine({ creator, taken, width, height, boxes }) {
 function attribution(source) {
   const tone = source.proof === "proved" ? "good" : "warn";
   const licence = source.licence ? [" · ", link(source.licence_url, source.licence)] : [];
-  const proof = source.proof ? [" ", make("span", { className: `tag ${tone}`, textContent: source.proof })] : [];
+  const proof = source.proof ? [" ", make("span", { className: `tag ${tone}`, textContent: source.proof_words })] : [];
   const size = make("span", { className: "muted", textContent: sizeLine(source) });
   return [link(source.page_url, source.site || source.page_url), ...licence, ...proof, make("br"), size];
 }
