@@ -2,18 +2,19 @@
 
 `make texts` (this file as a program) brings each catalogue up to date: texts that are new stand there empty, texts that
 are gone leave it, the .mo beside it is written anew. Templates are read by Django's own `templatize`, as `makemessages`
-reads them; Python by its own parser. No program of the system is needed, so the test of completeness always runs.
+reads them; Python by its own parser; catalogues are polib's. No program of the system is needed, so the test of
+completeness always runs.
 """
 
 import ast
 import re
-import struct
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import django
+import polib
 from django.conf import settings
 from django.utils.translation.template import templatize
 
@@ -26,7 +27,6 @@ QUESTIONS = "curation/release/catalogue"  # of the release sheet
 TEXT = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 SAID = re.compile(rf"\b(?:n?gettext|_)\({TEXT}(?:, {TEXT}, count)?\)")
 PLACE = re.compile(r"%\(\w+\)[sdr]|%[sd%]|{\w*}")
-MESSAGE = re.compile(r'^(msgid|msgid_plural|msgstr|msgstr\[\d\]) (".*")$', re.M)
 
 
 @dataclass
@@ -89,53 +89,36 @@ def gather(found: dict[str, Text], path: Path, texts: Iterable[tuple[str, str | 
 
 
 def read(catalogue: Path) -> dict[str, Text]:
-    """msgid → text, of a .po file as `write` writes it."""
-    found = {}
-    for entry in catalogue.read_text().split("\n\n"):
-        lines = {name: ast.literal_eval(text) for name, text in MESSAGE.findall(entry)}
-        if lines.get("msgid"):
-            said = [text for name, text in lines.items() if name.startswith("msgstr")]
-            fuzzy = bool(re.search(r"^#,.*\bfuzzy\b", entry, re.M))
-            found[lines["msgid"]] = Text(lines["msgid"], lines.get("msgid_plural"), set(), said, fuzzy)
-    return found
+    """msgid → text, of a .po file."""
+    return {entry.msgid: _text(entry) for entry in polib.pofile(str(catalogue))}
 
 
-def header(catalogue: Path) -> str:
-    return catalogue.read_text().split("\n\n", 1)[0] + "\n"
+def _text(entry: polib.POEntry) -> Text:
+    said = [entry.msgstr_plural[form] for form in sorted(entry.msgstr_plural)] or [entry.msgstr]
+    return Text(entry.msgid, entry.msgid_plural or None, set(), said, entry.fuzzy)
 
 
 def write(catalogue: Path, texts: Iterable[Text]) -> None:
-    start = header(catalogue)
-    catalogue.write_text(start + "".join(f"\n{_entry(text)}" for text in texts))
+    """In the place of all that it says; its head stays."""
+    file = polib.pofile(str(catalogue), wrapwidth=0)
+    file[:] = [_entry(text) for text in texts]
+    file.save()
 
 
-def _entry(text: Text) -> str:
-    marks = ["fuzzy"] * text.fuzzy + ["python-format"] * ("%(" in text.one or bool(re.search("%[sd]", text.one)))
-    lines = [f"#: {' '.join(sorted(text.files))}"] + [f"#, {', '.join(marks)}"] * bool(marks)
-    lines.append(f"msgid {_quoted(text.one)}")
+def _entry(text: Text) -> polib.POEntry:
+    marks = ["fuzzy"] * text.fuzzy + ["python-format"] * bool(re.search(r"%(\(\w+\))?[sdr]", text.one))
+    entry = polib.POEntry(msgid=text.one, flags=marks, occurrences=[(file, "") for file in sorted(text.files)])
     if text.many is None:
-        return "\n".join([*lines, f"msgstr {_quoted((text.said or [''])[0])}"]) + "\n"
-    forms = [f"msgstr[{n}] {_quoted(said)}" for n, said in enumerate(text.said or ["", ""])]
-    return "\n".join([*lines, f"msgid_plural {_quoted(text.many)}", *forms]) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        entry.msgstr = (text.said or [""])[0]
+    else:
+        entry.msgid_plural, entry.msgstr_plural = text.many, dict(enumerate(text.said or ["", ""]))
+    return entry
 
 
 def compiled(catalogue: Path) -> bytes:
-    """A .mo file: a table of the sorted msgids, one of their translations, then both, each ended by a zero byte."""
-    head = "".join(ast.literal_eval(line) for line in re.findall(r'^(".*")$', header(catalogue), re.M))
-    said = {b"": head.encode()}
-    for text in read(catalogue).values():
-        if all(text.said) and not text.fuzzy:
-            said["\0".join(filter(None, (text.one, text.many))).encode()] = "\0".join(text.said).encode()
-    tables, strings, at = [], b"", 28 + 16 * len(said)
-    for column in (sorted(said), [said[key] for key in sorted(said)]):
-        for string in column:
-            tables.append(struct.pack("<II", len(string), at + len(strings)))
-            strings += string + b"\0"
-    return struct.pack("<7I", 0x950412DE, 0, len(said), 28, 28 + 8 * len(said), 0, 28) + b"".join(tables) + strings
+    """The .mo file."""
+    made: bytes = polib.pofile(str(catalogue)).to_binary()
+    return made
 
 
 def catalogues() -> list[Path]:
