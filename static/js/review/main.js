@@ -142,8 +142,8 @@ function undo(id) {
   if (!id && desk.dataset.state === "asking" && (run ? run.back(queue, history.last?.item.claim) : fields?.back())) return run && show();
   const mine = id ? history.find(id) : history.last;
   const old = mine ? null : earlier.find((answer) => (id ? answer.id === id : answer.question === question));
-  if (!mine && !old) return toast(text("nothingToUndo"));
   const done = mine ?? old;
+  if (!done) return toast(text("nothingToUndo"));
   const taking = { id: uuid(), kind: "undo", target: done.id };
   strip.forget(done.id);
   if (mine) takeBack(mine);
