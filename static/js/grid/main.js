@@ -1,19 +1,20 @@
 /* The grid: marks on faces, the commit, the way back. Answers go out through the same outbox as all others. */
-import { askComment, askIdentity, askReason, box, easyClosing, show as showDialog } from "../review/dialogs.js";
+import { box, easyClosing, show as showDialog } from "../review/dialogs.js";
 import { desk, say as sayHere, slot, toast, write } from "../review/dom.js";
 import { comeCloser, showBeside, showPhoto } from "../review/looks.js";
 import { showEmpty } from "../review/face.js";
 import { showProgress, showSaving } from "../review/status.js";
-import { askMark, listenToMenu } from "./dialogs.js";
+import { listenToMenu } from "./dialogs.js";
 import { answersOf } from "./answers.js";
 import { listen, tableFor } from "./keys.js";
-import { markOf, same, summary } from "./marks.js";
+import { summary } from "./marks.js";
 import { showPerson, showSource } from "./person.js";
 import { Board } from "./board.js";
 import { Breaks } from "../review/breaks.js";
 import { Day } from "../review/day.js";
 import { Dwell } from "./dwell.js";
 import { History } from "./history.js";
+import { Marking } from "./marking.js";
 import { Leases } from "../review/leases.js";
 import { Outbox } from "../review/outbox.js";
 import { Shelf } from "./shelf.js";
@@ -21,7 +22,6 @@ import { heard } from "../review/replies.js";
 import { say } from "./words.js";
 import { showParked } from "../review/parked.js";
 import { tellTrouble } from "../review/trouble.js";
-import { text } from "../review/texts.js";
 import { uuid } from "../review/browser.js";
 import * as drawer from "../review/drawer.js";
 
@@ -37,7 +37,8 @@ const dwell = new Dwell();
 const day = new Day(start.progress);
 const breaks = new Breaks(user, "grid", profile);
 const outbox = new Outbox(user, () => ({ question: "usable", want: 0, have: onHand() }));
-const shelf = new Shelf(() => [...onHand(), ...outbox.claims]);
+const shelf = new Shelf(() => [...onHand(), ...outbox.claims, ...(present ? leases.elsewhere : [])]);
+const marking = new Marking(board, outbox, { grid: () => present, marked: told, perform });
 const kinds = new Map(); // id of a thing taken back → what it was
 let present = null;
 let empty = start.empty;
@@ -106,58 +107,6 @@ function told() {
   for (const button of document.querySelectorAll("[data-action=undo]")) button.disabled = history.empty;
 }
 
-// ---- Marks
-
-/** The current face; none while a grid is still coming, whatever is left of the one before. */
-function asked() {
-  return desk.dataset.state === "asking" ? board.item : null;
-}
-
-async function mark(action, item = board.item) {
-  if (desk.dataset.state !== "asking" || !item) return;
-  let wanted = markOf(action);
-  if (same(wanted, present.marks[item.claim])) wanted = null; // the second press takes it off
-  if (wanted?.reason === "other" && wanted.verdict === "reject") {
-    const note = await askReason();
-    board.focus();
-    if (!note) return;
-    wanted.note = note;
-  }
-  put(wanted, item);
-}
-
-function put(wanted, { claim }) {
-  if (!present?.items.some((item) => item.claim === claim)) return; // it has left the grid meanwhile
-  if (wanted) present.marks[claim] = wanted;
-  else delete present.marks[claim];
-  board.paint(claim);
-  told();
-}
-
-async function relabel() {
-  const item = asked();
-  const identity = item && (await askIdentity());
-  board.focus();
-  if (identity) put({ verdict: "relabel", identity: identity.id, name: identity.name }, item);
-}
-
-async function flag() {
-  const item = asked();
-  const comment = item && (await askComment());
-  board.focus();
-  if (!comment) return;
-  outbox.add({ id: uuid(), kind: "flag", claim: item.claim, question: "usable", comment }, { crop: item.crop });
-  toast(text("flagged"));
-}
-
-async function menu() {
-  const item = asked();
-  const chosen = item && (await askMark(item));
-  board.focus();
-  if (["photo", "compare", "relabel", "flag"].includes(chosen)) perform(chosen);
-  else if (chosen && !same(markOf(chosen), present.marks[item.claim] ?? null)) mark(chosen, item);
-}
-
 // ---- Commit and the way back
 
 function commit() {
@@ -218,8 +167,9 @@ function discard(id) {
 
 function begin() {
   const unsent = new Set(outbox.claims);
+  const given = new Set([...unsent, ...history.claims]); // the page may have been made before they arrived
   // Read anew, the page before gave its faces back after this one was made: they are asked for again.
-  const items = leases.wereGivenBack ? [] : start.items.filter((item) => !unsent.has(item.claim));
+  const items = leases.wereGivenBack ? [] : start.items.filter((item) => !given.has(item.claim));
   if (items.length) show({ ...start, items, marks: {} });
   else if (empty && !unsent.size && !start.items.length) received({ detail: start });
   else next();
@@ -259,11 +209,11 @@ shelf.addEventListener("offline", () => present || write("loading-words", say("o
 const ACTIONS = {
   commit,
   undo,
-  menu,
-  mark: (...detail) => mark(detail.join(":")),
+  menu: () => marking.menu(),
+  mark: (...detail) => marking.mark(detail.join(":")),
   move: (by) => board.move(...by.split(",").map(Number)),
-  relabel,
-  flag,
+  relabel: () => marking.relabel(),
+  flag: () => marking.flag(),
   photo: () => board.item && showPhoto(board.item),
   closer: () => comeCloser(board.item),
   compare: () => board.item && showBeside(board.item, present.identity),
@@ -294,8 +244,8 @@ function clicked(event) {
   const pressed = event.target.closest(".tile button");
   if (!pressed) return;
   board.go(board.indexOf(pressed));
-  if (pressed.matches(".more")) menu();
-  else mark(present.marks[board.item.claim] ? "accept" : "reject:wrong_person");
+  if (pressed.matches(".more")) marking.menu();
+  else marking.mark(present.marks[board.item.claim] ? "accept" : "reject:wrong_person");
 }
 
 function held(event) { // a right click, or a long press
@@ -303,7 +253,7 @@ function held(event) { // a right click, or a long press
   if (!tile || !present) return;
   event.preventDefault();
   board.go(board.indexOf(tile));
-  menu();
+  marking.menu();
 }
 
 document.addEventListener("click", clicked);

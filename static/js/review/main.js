@@ -49,7 +49,6 @@ const kinds = new Map(); // id of a thing taken back → what it was
 let { empty } = start;
 let shownAt = new Date();
 let toldAt = 0;
-let leases = null;
 
 /** What a call asks for; once a minute, and when there is nothing to do, also how far the day has come. */
 function demand() {
@@ -66,7 +65,7 @@ function onScreen() {
 
 function show(values = {}) {
   run?.turn(queue);
-  leases?.changed();
+  leases.changed();
   for (const button of document.querySelectorAll("[data-action=undo]")) button.disabled = history.empty && !earlier.length;
   const item = onScreen();
   if (!item) return empty && !recall.isOn ? showEmpty(empty) : showLoading();
@@ -142,8 +141,8 @@ function undo(id) {
   if (!id && desk.dataset.state === "asking" && (run ? run.back(queue, history.last?.item.claim) : fields?.back())) return run && show();
   const mine = id ? history.find(id) : history.last;
   const old = mine ? null : earlier.find((answer) => (id ? answer.id === id : answer.question === question));
-  if (!mine && !old) return toast(text("nothingToUndo"));
   const done = mine ?? old;
+  if (!done) return toast(text("nothingToUndo"));
   const taking = { id: uuid(), kind: "undo", target: done.id };
   strip.forget(done.id);
   if (mine) takeBack(mine);
@@ -287,7 +286,7 @@ easyClosing(table);
 drawer.restore(stage);
 say();
 renewal.say();
-leases = new Leases(user, question, () => queue.claims, { back: comeBack, shared: share, answered: drop });
+const leases = new Leases(user, question, () => queue.claims, { back: comeBack, shared: share, answered: drop });
 if (leases.wereGivenBack) queue.askAnew();
 show();
 await outbox.wake();
