@@ -23,7 +23,8 @@ VISITS: dict[str, list[str]] = {
     "profile-keys": ["/profile/keys/"],
     # Disputes
     "disputes": [
-        f"/disputes/?list={name}" for name in ("quarantined", "usable", "attributes", "flags", "skipped", "decided")
+        f"/disputes/?list={name}"
+        for name in ("quarantined", "usable", "attributes", "nobody_left", "flags", "skipped", "decided")
     ],
     "dispute": [
         "/disputes/{disputed}/usable/?names=1",
