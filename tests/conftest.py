@@ -1,8 +1,10 @@
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
@@ -29,6 +31,13 @@ def own_media(settings: Settings, tmp_path: Path) -> None:
     storages = dict(settings.STORAGES)
     storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "media"}}
     settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The language of a page that a test asked for stays that of its thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
