@@ -13,10 +13,12 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from PIL import Image
 
 from bench import _stock
 from curation.models import Claim
+from curation.policies import current_policy
 from demo.drawing import portrait
 from demo.people import PEOPLE
 from ingest import crops, store
@@ -31,6 +33,29 @@ UPDATE curation_consensus SET value = CASE field WHEN 'race' THEN (1 + claim_id 
     WHEN 'gender' THEN (1 + claim_id / 4 % 2)::text ELSE (1 + claim_id / 8 % 2)::text END
 WHERE field IN ('race', 'gender', 'age')
 """
+REVIEWERS = 8
+# Two answers to each question, which agree but for one gender in twenty, on which an adjudicator decided.
+DECIDE = (
+    "UPDATE curation_consensus SET method = 'adjudication', support = 1 WHERE field = 'gender' AND claim_id % 20 = 0"
+)
+BALLOT = """
+CREATE TEMP TABLE ballot AS
+SELECT s.id AS slot, s.claim_id AS claim, s.question, s.number = 2 AND s.claim_id %% 20 = 0 AS differs,
+       gen_random_uuid() AS id, (%(people)s::int[])[1 + (s.claim_id + 3 * s.number) %% 8] AS who
+FROM curation_slot s
+"""
+CAST = """
+INSERT INTO curation_annotation (id, claim_id, question, reviewer_id, verdict, reason, race, gender, age, note, mode,
+    why, policy_id, shown_at, decided_at, received_at, guideline_unclear, late)
+SELECT b.id, claim, question, who, CASE question WHEN 'usable' THEN 'accept' ELSE 'attributes' END, '',
+       race, CASE WHEN differs THEN 3 - gender ELSE gender END, age, '', 'single', 'queue', %(policy)s,
+       now() - interval '2 seconds', now(), now(), false, false
+FROM ballot b LEFT JOIN LATERAL (
+    SELECT max(value) FILTER (WHERE field = 'race')::int AS race, max(value) FILTER (WHERE field = 'gender')::int
+        AS gender, max(value) FILTER (WHERE field = 'age')::int AS age
+    FROM curation_consensus WHERE claim_id = claim) told ON b.question = 'attributes'
+"""
+FILL = "UPDATE curation_slot s SET reviewer_id = who, annotation_id = b.id FROM ballot b WHERE s.id = b.slot"
 
 
 def fill(faces: int) -> None:
@@ -38,10 +63,19 @@ def fill(faces: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
         cursor.execute(SPREAD)
+        _vote(cursor)
         _give_pictures(list(Claim.objects.order_by("pk").values_list("face", flat=True)))
         cursor.execute("SET session_replication_role = origin")
-        for table in ("ingest_face", "curation_consensus"):
+        for table in ("ingest_face", "curation_consensus", "curation_annotation", "curation_slot"):
             cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def _vote(cursor: CursorWrapper) -> None:
+    people = [User.objects.create_user(f"{PERSON} {n}").pk for n in range(REVIEWERS)]
+    cursor.execute(DECIDE)
+    cursor.execute(BALLOT, {"people": people})
+    cursor.execute(CAST, {"policy": current_policy().pk})
+    cursor.execute(FILL)
 
 
 def _give_pictures(faces: list[int]) -> None:
