@@ -7,6 +7,8 @@ pixel density in its header, which nothing shows. So 132,816 pictures take a min
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ from ingest import crops, store
 
 PERSON = "bench"
 DRAWN = 64
+AT_ONCE = 1000  # pictures that are held in memory
 SIDES = (192, 256, 320, 384, 448)  # so that a picture has 30 KB on average
 GRAIN = 3  # of noise, in shades: drawings alone are smaller than photographs
 DENSITY = slice(14, 18)  # of a JPEG's JFIF header: across and down, two bytes each
@@ -84,10 +87,12 @@ def _give_pictures(faces: list[int]) -> None:
         (root / "crops" / f"{pair:02x}").mkdir(parents=True, exist_ok=True)
     with connection.cursor() as cursor, ThreadPoolExecutor(2) as pool:
         cursor.execute("CREATE TEMP TABLE picture (face_id bigint, sha256 text)")
-        names = pool.map(lambda data: _put(root, data), _pictures(len(faces)))
+        pictures, keep = _pictures(len(faces)), partial(_put, root)
         with cursor.cursor.copy("COPY picture FROM STDIN") as rows:
-            for row in zip(faces, names, strict=True):
-                rows.write_row(row)
+            for start in range(0, len(faces), AT_ONCE):
+                some = faces[start : start + AT_ONCE]
+                for row in zip(some, pool.map(keep, islice(pictures, AT_ONCE)), strict=True):
+                    rows.write_row(row)
         cursor.execute("UPDATE ingest_face SET crop_sha256 = sha256 FROM picture WHERE face_id = id")
 
 
