@@ -67,8 +67,8 @@ def test_a_version_says_what_became_of_the_answers_before_it(client: Client, adm
     ]
     text = " ".join(page.content.decode().split())
     assert "What became of earlier answers" in text
-    assert 'young, 18–49 <span aria-hidden="true">→</span> <span class="warn-text">ask anew</span>' in text
-    assert 'old, 50+ <span aria-hidden="true">→</span> count as “50–69”' in text
+    assert 'young, 18–49 <span aria-hidden="true">→</span> <span class="warn-text">asked anew</span>' in text
+    assert 'old, 50+ <span aria-hidden="true">→</span> counted as “50–69”' in text
     p.put_in_force(p.draft(votes_usable=3))
     assert "What became of earlier answers" not in text_of(client, reverse("policy", args=[3]))
 
