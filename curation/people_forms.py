@@ -64,7 +64,12 @@ class InviteForm(forms.Form):
     sent_to = forms.CharField(
         label=_("For whom"), max_length=200, help_text=_("A name or an address, to tell invitations apart.")
     )
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=ROLES, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=ROLES,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one role.")},
+    )
     send = forms.BooleanField(label=_("Also send the link to this address"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

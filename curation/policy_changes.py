@@ -36,6 +36,30 @@ class ClassChange:
         return self.now != self.label
 
 
+@dataclass(frozen=True)
+class Carried:
+    """What was done with the earlier answers of one class: `now` is its class since, None where it is asked anew."""
+
+    field_label: str
+    label: str
+    now: str | None
+
+
+def carried(policy: Policy) -> list[Carried]:
+    """The map that was chosen when the policy was put in force; classes that stayed what they were are left out."""
+    if policy.parent is None:
+        return []
+    rows = [row for row in class_changes(policy.parent, policy) if str(row.code) in policy.carry.get(row.field, {})]
+    found = [Carried(row.field_label, row.label, _carried_to(policy, row)) for row in rows]
+    return [one for one in found if one.now != one.label]
+
+
+def _carried_to(policy: Policy, row: ClassChange) -> str | None:
+    code = policy.carry[row.field][str(row.code)]
+    classes = {str(known["code"]): str(known["label"]) for known in _field(policy, row.field)["classes"]}
+    return None if code is None else classes.get(code, code)
+
+
 def changes(old: Policy, new: Policy) -> list[Change]:
     return [
         *_votes(old, new),

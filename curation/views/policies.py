@@ -17,7 +17,7 @@ from curation.activation_preview import preview
 from curation.models import Activation, Annotation, Policy
 from curation.overlap_preview import asked, shortage
 from curation.policies import current_policy
-from curation.policy_changes import changes, paragraphs
+from curation.policy_changes import carried, changes, paragraphs
 from curation.policy_forms import ActivationForm, DraftForms
 from mtf_site import doorbell
 from mtf_site.roles import Role, SignedInRequest, allow, has_role
@@ -61,6 +61,7 @@ def one(request: SignedInRequest, version: int) -> HttpResponse:
         "paragraphs": paragraphs(policy.guideline),
         "pictures": policy.pictures.all(),
         "changes": _changes(policy),
+        "carried": carried(policy),
         "answers": _answers([policy]).get(policy.pk, 0),
         "may_change": has_role(request.user, Role.ADMIN),
         "reads_all": _reads_all(request),

@@ -124,6 +124,13 @@ def test_whoever_is_signed_in_does_not_use_it_up(admin: Client) -> None:
     assert invitations.open_invitations().count() == 1
 
 
+def test_whoever_is_signed_in_and_finds_a_used_link_is_led_back(client: Client, admin: Client) -> None:
+    assert "Sign in</a>" in client.get("/invitation/used/").content.decode()
+    page = admin.get("/invitation/used/").content.decode()
+    assert '<a href="/">What waits for you</a>' in page
+    assert "Sign in</a>" not in page
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_use_a_link_at_once_one_joins() -> None:
     url, start = link(), threading.Barrier(2)
@@ -162,6 +169,10 @@ def test_an_invitation_is_withdrawn(admin: Client, client: Client) -> None:
 def test_an_invitation_says_for_whom_and_as_what(admin: Client, typed: dict[str, object]) -> None:
     assert admin.post("/people/invite/", typed).status_code == 400
     assert not Invitation.objects.exists()
+
+
+def test_an_invitation_without_a_role_is_asked_for_one(admin: Client) -> None:
+    assert "Choose at least one role." in admin.post("/people/invite/", {"sent_to": "Ada"}).content.decode()
 
 
 def test_the_link_is_mailed_where_mail_is_set_up(admin: Client, settings: Settings) -> None:

@@ -233,6 +233,14 @@ def test_leases_are_given_back(admin: Client, zoe: User) -> None:
     assert len(events(zoe)) == 1
 
 
+def test_identities_of_one_name_are_told_apart_where_a_limit_is_set(admin: Client, zoe: User) -> None:
+    factories.identity("Ada Marlow", about="novelist")
+    factories.identity("Ada Marlow", wikidata_id="Q42")
+    page = admin.get(f"/people/{zoe.pk}/limit/").content.decode()
+    for known in ("novelist", "Q42"):
+        assert f'Ada Marlow <span class="small muted">{known}</span>' in page
+
+
 def test_a_limit_is_set_changed_and_lifted(admin: Client, zoe: User) -> None:
     ada, bo = factories.identity("Ada"), factories.identity("Bo")
     scenes.claims(1, ada), scenes.claims(1, bo)

@@ -55,6 +55,24 @@ def test_admins_and_auditors_read_every_version_and_draft(role: Role) -> None:
     assert "<p>Only this.</p><p>And that.</p>" in text_of(client, reverse("policy", args=[3]))
 
 
+def test_a_version_says_what_became_of_the_answers_before_it(client: Client, admin: User) -> None:
+    finer = p.fields(age=p.BANDS, gender=[{"code": 1, "label": "woman"}, {"code": 2, "label": "male"}])
+    p.put_in_force(p.draft(fields=finer), {"age": {"1": None, "2": "5"}, "gender": {"1": "1", "2": "2"}})
+    page = client.get(reverse("policy", args=[2]))
+    told = [(row.field_label, row.label, row.now) for row in page.context["carried"]]
+    assert told == [
+        ("Perceived gender", "female", "woman"),
+        ("Age in this picture", "young, 18–49", None),
+        ("Age in this picture", "old, 50+", "50–69"),
+    ]
+    text = " ".join(page.content.decode().split())
+    assert "What became of earlier answers" in text
+    assert 'young, 18–49 <span aria-hidden="true">→</span> <span class="warn-text">asked anew</span>' in text
+    assert 'old, 50+ <span aria-hidden="true">→</span> counted as “50–69”' in text
+    p.put_in_force(p.draft(votes_usable=3))
+    assert "What became of earlier answers" not in text_of(client, reverse("policy", args=[3]))
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADJUDICATOR])
 def test_who_judges_reads_the_one_in_force_only(role: Role) -> None:
     p.put_in_force(p.draft())

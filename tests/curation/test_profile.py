@@ -144,5 +144,6 @@ def test_nobody_else_sees_what_one_said(mine: Client, zoe: User) -> None:
         assert "Oceania" not in page
         assert "oceania" not in page
     told = text(mighty, "/people/annotators/")
-    assert "fewer than 5" in told
+    assert "withheld<sup>*</sup>" in told
+    assert "* Fewer than 5, or withheld together with such a count" in told
     assert '<td class="n">1</td>' not in told

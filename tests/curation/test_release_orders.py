@@ -250,6 +250,16 @@ def test_an_order_that_fails_says_so_and_leaves_no_row_running(monkeypatch: pyte
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("looks", "says"), [(True, "This would block it"), (False, "Nothing is frozen")])
+def test_what_was_found_is_called_what_it_is(manager: Client, looks: bool, says: str) -> None:
+    r.few_people()
+    r.accepted(factories.identity("Dewi Anggraini"), proof="unproved")
+    row = ordering.place(order("1.0.0"), by=factories.user(), looks_only=looks)
+    ordering.carry_out(row.pk)
+    assert f'<h2 class="bad-text">{says}</h2>' in text_of(manager, f"/releases/orders/{row.pk}/")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_an_order_found_is_kept_without_names() -> None:
     r.few_people()
     r.accepted(factories.identity("Dewi Anggraini"), proof="unproved")
