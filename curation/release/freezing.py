@@ -217,10 +217,8 @@ def _draft(order: Order, progress: Progress, *, keep: Callable[[list[ReleaseFace
     """Looks at everything that there is to look at, and lists all that it finds."""
     policy = current_policy()  # before the vocabulary: it is made where there is none yet
     words = vocabulary()
-    draft, check = (
-        Draft(order, policy, words, splitting.decide([*_items(order, words)]), gates.of_selection(order)),
-        CropCheck(),
-    )
+    decided = splitting.decide([*_items(order, words)])
+    draft, check = Draft(order, policy, words, decided, gates.of_selection(order)), CropCheck()
     sides = records.Sides(draft.decisions.shared, draft.decisions.disjoint)
     with _batches(order) as batches:
         for batch in batches:

@@ -113,12 +113,18 @@ def test_a_face_taken_back_is_there_at_once_for_the_next_key(page: Page) -> None
     assert answers(second) in ([], [("accept", ""), ("withdrawn", "")])
 
 
-def test_while_an_earlier_answer_is_fetched_back_no_key_hits_another_face(page: Page) -> None:
-    earlier = press(page, "3")
+def answered_on_an_earlier_page(page: Page) -> int:
+    """Which claim: the tab remembers nothing of it, the server does."""
+    claim = press(page, "3")
     saved(page)
     page.evaluate("sessionStorage.clear()")
     page.reload()
     saved(page)
+    return claim
+
+
+def test_while_an_earlier_answer_is_fetched_back_no_key_hits_another_face(page: Page) -> None:
+    earlier = answered_on_an_earlier_page(page)
     held: list[tuple[Route, APIResponse]] = []
     page.route(SYNC, lambda route: held.append((route, route.fetch())), times=1)
     beside = press(page, "z")
@@ -139,11 +145,7 @@ def test_while_an_earlier_answer_is_fetched_back_no_key_hits_another_face(page: 
 
 
 def test_a_line_that_is_down_ends_the_wait_for_an_earlier_answer(page: Page) -> None:
-    earlier = press(page, "3")
-    saved(page)
-    page.evaluate("sessionStorage.clear()")
-    page.reload()
-    saved(page)
+    earlier = answered_on_an_earlier_page(page)
     page.context.set_offline(True)
     beside = press(page, "z")
     shows(page, beside)
